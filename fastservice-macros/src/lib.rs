@@ -1,0 +1,1 @@
+//! The attributes of `FastService`; documented where `fastservice` re-exports them.
