@@ -1,0 +1,1 @@
+//! A small Auth0 for development.
