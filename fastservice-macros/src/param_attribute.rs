@@ -1,0 +1,140 @@
+//! Parse: `#[param(..)]` and, where that is silent, `#[serde(..)]`.
+use syn::{Attribute, LitStr, Meta, Path};
+
+use crate::{
+    attribute::{self, Entry, Value},
+    mistakes::Mistakes,
+    rename::Rename,
+};
+
+/// What the attributes of a type say.
+#[derive(Default)]
+pub(crate) struct TypeOptions {
+    pub(crate) runtime: Option<Path>,
+    pub(crate) rename_all: Option<Rename>,
+}
+
+/// What the attributes of a variant say.
+#[derive(Default)]
+pub(crate) struct VariantOptions {
+    pub(crate) rename: Option<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+    /// `#[serde(skip)]`: no text means this variant.
+    pub(crate) is_skipped: bool,
+}
+
+impl TypeOptions {
+    pub(crate) fn read(attributes: &[Attribute], mistakes: &mut Mistakes) -> Self {
+        let mut options = Self::default();
+        for entry in serde(attributes) {
+            if entry.key == "rename_all"
+                && let Some(rule) = deserialized(entry)
+            {
+                options.rename_all = Rename::parse(&rule, mistakes);
+            }
+        }
+        for entry in param(attributes, &["rename_all", "crate"], mistakes) {
+            if entry.key == "crate" {
+                options.runtime = path(&entry, mistakes);
+            } else if let Some(rule) = text(&entry, mistakes) {
+                options.rename_all = Rename::parse(rule, mistakes);
+            }
+        }
+        options
+    }
+}
+
+impl VariantOptions {
+    pub(crate) fn read(attributes: &[Attribute], mistakes: &mut Mistakes) -> Self {
+        let mut options = Self::default();
+        for entry in serde(attributes) {
+            match entry.key.to_string().as_str() {
+                "rename" => options.rename = deserialized(entry).or(options.rename),
+                "alias" => options.aliases.extend(deserialized(entry)),
+                "skip" | "skip_deserializing" => options.is_skipped = true,
+                _ => {}
+            }
+        }
+        for entry in param(attributes, &["rename", "alias"], mistakes) {
+            let Some(text) = text(&entry, mistakes) else { continue };
+            if entry.key == "rename" {
+                options.rename = Some(text.clone());
+            } else {
+                options.aliases.push(text.clone());
+            }
+        }
+        options
+    }
+}
+
+/// Serde reports its own mistakes, so what cannot be read here is left to it.
+fn serde(attributes: &[Attribute]) -> impl Iterator<Item = Entry> {
+    let lists = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    let entries = lists.flat_map(|attribute| match &attribute.meta {
+        Meta::List(list) => attribute::entries(list.tokens.clone()),
+        Meta::Path(_) | Meta::NameValue(_) => Vec::new(),
+    });
+    entries.filter_map(Result::ok)
+}
+
+/// `rename = "x"`, or the half of `rename(serialize = "y", deserialize = "x")` for reading.
+fn deserialized(entry: Entry) -> Option<LitStr> {
+    match entry.value {
+        Value::Text(text) => Some(text),
+        Value::Nested(tokens) => {
+            let mut entries = attribute::entries(tokens).into_iter().filter_map(Result::ok);
+            entries.find(|entry| entry.key == "deserialize").and_then(deserialized)
+        }
+        _ => None,
+    }
+}
+
+fn param(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("param")) {
+        let Meta::List(list) = &attribute.meta else {
+            let keys = quoted(known).join(" or ");
+            mistakes.add(attribute, format!("`#[param(..)]` has its keys in parentheses: {keys}"));
+            continue;
+        };
+        for entry in attribute::entries(list.tokens.clone()) {
+            match entry {
+                Err(error) => mistakes.add_error(error),
+                Ok(entry) => match refusal(&entry, known, &entries) {
+                    Some(sentence) => mistakes.add(&entry.key, sentence),
+                    None => entries.push(entry),
+                },
+            }
+        }
+    }
+    entries
+}
+
+fn refusal(entry: &Entry, known: &[&str], earlier: &[Entry]) -> Option<String> {
+    let key = entry.key.to_string();
+    if !known.contains(&key.as_str()) {
+        let list = quoted(known).join(" or ");
+        return Some(format!("unknown key `{key}`; write {list} here"));
+    }
+    let is_repeated = key != "alias" && earlier.iter().any(|earlier| earlier.key == key);
+    is_repeated.then(|| format!("`{key}` is written twice; remove one"))
+}
+
+fn quoted(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| format!("`{name}`")).collect()
+}
+
+fn text<'a>(entry: &'a Entry, mistakes: &mut Mistakes) -> Option<&'a LitStr> {
+    let key = &entry.key;
+    let sentence = match &entry.value {
+        Value::Text(text) => return Some(text),
+        Value::Nothing => format!("`{key}` has no value; write `{key} = \"..\"`"),
+        _ => format!("`{key}` takes a string; write `{key} = \"..\"`"),
+    };
+    mistakes.add(entry, sentence);
+    None
+}
+
+fn path(entry: &Entry, mistakes: &mut Mistakes) -> Option<Path> {
+    entry.value.as_path().or_else(|| entry.wrong(mistakes))
+}
