@@ -17,6 +17,8 @@ pub mod body;
 pub mod claims;
 
 // The way of a request.
+pub mod context;
+pub mod routing;
 pub mod auth;
 
 #[cfg(feature = "dev-issuer")]

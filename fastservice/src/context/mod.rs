@@ -1,0 +1,226 @@
+//! 2. Who is asking, under which id.
+
+mod request_id;
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    fmt,
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+use http::Method;
+use tokio::task::JoinHandle;
+
+pub use self::request_id::RequestId;
+use crate::claims::{Claims, UserId};
+
+tokio::task_local! {
+    static CURRENT: Context;
+}
+
+/// What is known about the request being answered.
+///
+/// A handler takes it as an argument; anything below the handler reads it with
+/// [`Context::current`]. Cloning is cheap.
+///
+/// ```
+/// use fastservice::prelude::*;
+///
+/// #[public_api(get = "/whoami")]
+/// async fn whoami(context: Context) -> String {
+///     format!("you are request {}", context.request_id())
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+struct Inner {
+    request_id: RequestId,
+    method: Method,
+    remote_address: Option<SocketAddr>,
+    route: OnceLock<Arc<str>>,
+    claims: OnceLock<Claims>,
+    // Most requests keep no values, so that the map and its lock are made by the first one.
+    values: OnceLock<Mutex<Values>>,
+}
+
+type Values = HashMap<TypeId, Box<dyn Any + Send>>;
+
+impl Context {
+    /// The context of a request that has just arrived.
+    pub(crate) fn open(method: Method, remote_address: Option<SocketAddr>) -> Self {
+        Self(Arc::new(Inner {
+            request_id: RequestId::new(),
+            method,
+            remote_address,
+            route: OnceLock::new(),
+            claims: OnceLock::new(),
+            values: OnceLock::new(),
+        }))
+    }
+
+    /// The context of the request being answered here; `None` outside of one.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Clone::clone).ok()
+    }
+
+    /// The id of this request, also sent as `X-Request-ID`.
+    #[must_use]
+    pub fn request_id(&self) -> RequestId {
+        self.0.request_id
+    }
+
+    /// The request's method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// The address of the other end of the connection; `None` in a test without sockets.
+    #[must_use]
+    pub fn remote_address(&self) -> Option<SocketAddr> {
+        self.0.remote_address
+    }
+
+    /// The path template of the route, for example `/items/{id}`; `None` before one is found.
+    #[must_use]
+    pub fn route(&self) -> Option<&str> {
+        self.0.route.get().map(|route| &**route)
+    }
+
+    /// What the verified token says; `None` when nobody was identified.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.0.claims.get()
+    }
+
+    /// Who calls; `None` when nobody was identified.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&UserId> {
+        self.claims().map(Claims::subject)
+    }
+
+    /// Keeps a value for the rest of the request, one of each type, and returns the one before.
+    ///
+    /// ```
+    /// # use fastservice::prelude::*;
+    /// #[derive(Clone)]
+    /// struct Tenant(String);
+    ///
+    /// # fn example(context: &Context) {
+    /// context.insert(Tenant("north".into()));
+    /// assert_eq!(context.get::<Tenant>().unwrap().0, "north");
+    /// # }
+    /// ```
+    pub fn insert<T: Send + 'static>(&self, value: T) -> Option<T> {
+        let before = self.values().insert(TypeId::of::<T>(), Box::new(value))?;
+        before.downcast().ok().map(|value| *value)
+    }
+
+    /// A copy of the value of this type that was kept.
+    #[must_use]
+    pub fn get<T: Clone + 'static>(&self) -> Option<T> {
+        self.values().get(&TypeId::of::<T>())?.downcast_ref().cloned()
+    }
+
+    /// Runs a task that keeps the current context, so that its log records and
+    /// outgoing calls carry the request id. Outside of a request it is
+    /// [`tokio::spawn`].
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, as [`tokio::spawn`] does.
+    pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        match Self::current() {
+            Some(context) => tokio::spawn(context.scope(future)),
+            None => tokio::spawn(future),
+        }
+    }
+
+    /// Makes this the current context while `future` runs.
+    pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
+        CURRENT.scope(self, future)
+    }
+
+    /// Remembers the route. The first one stays.
+    pub(crate) fn enter(&self, route: Arc<str>) {
+        let _ = self.0.route.set(route);
+    }
+
+    /// Remembers who calls. The first one stays: nothing below the access
+    /// check can change who a request speaks for.
+    pub(crate) fn identify(&self, claims: Claims) {
+        let _ = self.0.claims.set(claims);
+    }
+
+    fn values(&self) -> MutexGuard<'_, Values> {
+        let values = self.0.values.get_or_init(Mutex::default);
+        // A panic in another task's `clone` leaves the map itself whole.
+        values.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("request_id", &self.0.request_id)
+            .field("method", &self.0.method)
+            .field("route", &self.0.route.get())
+            .field("user_id", &self.user_id())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_context_is_current_below_the_handler_and_in_spawned_tasks() {
+        let context = Context::open(Method::GET, None);
+        let id = context.request_id();
+
+        let (here, there) = context
+            .scope(async {
+                let here = Context::current().map(|context| context.request_id());
+                let there = Context::spawn(async { Context::current().map(|c| c.request_id()) });
+                (here, there.await.unwrap())
+            })
+            .await;
+
+        assert_eq!((here, there), (Some(id), Some(id)));
+        assert!(Context::current().is_none());
+    }
+
+    #[test]
+    fn values_are_kept_by_type() {
+        let context = Context::open(Method::GET, None);
+
+        assert_eq!(context.insert(1_u8), None);
+        assert_eq!(context.insert(2_u8), Some(1));
+        context.insert("text");
+
+        assert_eq!(context.get::<u8>(), Some(2));
+        assert_eq!(context.get::<&str>(), Some("text"));
+        assert_eq!(context.get::<u16>(), None);
+    }
+
+    #[test]
+    fn the_first_identity_stays() {
+        let claims = |subject: &str| {
+            Claims::new(subject.into(), [""; 0], [""; 0], serde_json::Map::default())
+        };
+        let context = Context::open(Method::GET, None);
+
+        context.identify(claims("first"));
+        context.identify(claims("second"));
+
+        assert_eq!(context.user_id().map(UserId::as_str), Some("first"));
+    }
+}

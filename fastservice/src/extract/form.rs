@@ -1,0 +1,56 @@
+use serde::de::DeserializeOwned;
+
+use super::{Argument, FromRequest, OptionalFromRequest, Request, serde_error};
+use crate::{
+    error::{Error, InputError, Result},
+    openapi::Operation,
+};
+
+const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// A body of `application/x-www-form-urlencoded`, as browsers send forms.
+///
+/// ```
+/// use fastservice::prelude::*;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Login { name: String, password: Secret<String> }
+///
+/// #[public_api(post = "/login")]
+/// async fn login(Form(login): Form<Login>) -> String {
+///     format!("hello {}", login.name)
+/// }
+/// ```
+///
+/// # Errors
+/// 415 for another `Content-Type`, 413 over the limit, 422 with `loc` `["body", name]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
+    const TAKES_BODY: bool = true;
+
+    async fn from_request(request: &mut Request, argument: Argument) -> Result<Self> {
+        let form = <Self as OptionalFromRequest>::from_request(request, argument).await?;
+        form.ok_or_else(|| Error::input(vec![InputError::missing(["body"])]))
+    }
+
+    fn describe(operation: &mut Operation, _: Argument) {
+        operation.body.push(MEDIA_TYPE);
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Form<T> {
+    const TAKES_BODY: bool = true;
+
+    async fn from_request(request: &mut Request, _: Argument) -> Result<Option<Self>> {
+        let is_form = request.media_type().is_some_and(|m| m.eq_ignore_ascii_case(MEDIA_TYPE));
+        let bytes = request.body_of(is_form, "send the body as `application/x-www-form-urlencoded`");
+        let Some(bytes) = bytes.await? else { return Ok(None) };
+        serde_error::from_form(&bytes, "body").map(Self).map(Some)
+    }
+
+    fn describe(operation: &mut Operation, _: Argument) {
+        operation.body.push(MEDIA_TYPE);
+    }
+}

@@ -1,0 +1,199 @@
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{Response, of_type};
+use crate::{
+    body::Body,
+    context::RequestId,
+    error::{Error, InputError, Loc},
+};
+
+/// The form of error bodies: the setting `ERROR_FORMAT`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ErrorFormat {
+    /// RFC 9457: `application/problem+json` with `error`, `request_id` and `errors`.
+    #[default]
+    Problem,
+    /// FastAPI's: `{"detail": …}`, a list for wrong input.
+    FastApi,
+    /// The Python FastService's: `{"error": "…"}`.
+    FastService,
+}
+
+/// How errors become answers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ErrorForm {
+    pub(crate) format: ErrorFormat,
+    /// Whether input errors show what was rejected, except secrets.
+    pub(crate) shows_input: bool,
+}
+
+impl ErrorForm {
+    /// The answer that an error becomes.
+    pub(crate) fn response(self, error: &Error, request_id: RequestId) -> Response {
+        let (media_type, body) = match self.format {
+            ErrorFormat::Problem => ("application/problem+json", self.problem(error, request_id)),
+            ErrorFormat::FastApi => ("application/json", self.fastapi(error)),
+            ErrorFormat::FastService => ("application/json", fastservice(error)),
+        };
+        let mut response = of_type(media_type, Body::from(body.to_string()));
+        *response.status_mut() = error.status();
+        if self.format == ErrorFormat::FastApi && !error.inputs().is_empty() {
+            *response.status_mut() = http::StatusCode::UNPROCESSABLE_ENTITY;
+        }
+        response.headers_mut().extend(error.headers().clone());
+        // An error is about this request only.
+        let headers = response.headers_mut();
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        response
+    }
+
+    fn problem(self, error: &Error, request_id: RequestId) -> Value {
+        let mut problem = json!({
+            "type": "about:blank",
+            "title": error.status().canonical_reason(),
+            "status": error.status().as_u16(),
+            "detail": error.detail(),
+            "error": error.code(),
+            "request_id": request_id,
+        });
+        if !error.inputs().is_empty() {
+            problem["errors"] = self.inputs(error);
+        }
+        problem
+    }
+
+    fn fastapi(self, error: &Error) -> Value {
+        if error.inputs().is_empty() {
+            return json!({ "detail": plain(error) });
+        }
+        json!({ "detail": self.inputs(error) })
+    }
+
+    fn inputs(self, error: &Error) -> Value {
+        error.inputs().iter().map(|input| self.input(input)).collect()
+    }
+
+    /// FastAPI's members in FastAPI's order.
+    fn input(self, input: &InputError) -> Value {
+        let mut members = Map::new();
+        members.insert("type".into(), input.kind().into());
+        members.insert("loc".into(), json!(input.loc()));
+        members.insert("msg".into(), input.msg().into());
+        if let Some(rejected) = input.rejected().filter(|_| self.shows_input) {
+            members.insert("input".into(), rejected.clone());
+        }
+        if !input.limits().is_empty() {
+            members.insert("ctx".into(), input.limits().clone().into());
+        }
+        members.into()
+    }
+}
+
+/// The Python FastService's texts, for clients that compare them.
+fn fastservice(error: &Error) -> Value {
+    if error.inputs().is_empty() {
+        return json!({ "error": plain(error) });
+    }
+    let count = error.inputs().len();
+    let plural = if count == 1 { "" } else { "s" };
+    let mut text = format!("{count} validation error{plural} for Request");
+    for input in error.inputs() {
+        let loc: Vec<_> = input.loc().iter().map(Loc::to_string).collect();
+        text.push_str(&format!("\n{}\n  {} (type={})", loc.join(" -> "), input.msg(), input.kind()));
+    }
+    json!({ "error": text })
+}
+
+/// One text for an error, in the words that clients of both Python frameworks know.
+fn plain(error: &Error) -> &str {
+    match error.code() {
+        "route_not_found" => "Not Found",
+        "method_not_allowed" => "Method Not Allowed",
+        "internal_error" => "Internal Server Error",
+        "missing_token" => "Not authenticated",
+        "malformed_authorization" => "Invalid authentication credentials",
+        "token_malformed" => "invalid_header : Invalid JWT Access Token",
+        "token_algorithm" => "invalid_header : JWT Access Token Signed Using Invalid Algorithm",
+        "token_key" => "invalid_header : Unable to Find Appropriate Key",
+        "token_signature" | "token_type" | "token_binding" => {
+            "invalid_header : Unable to Parse JWT Access Token"
+        }
+        "token_expired" => "token_expired : Token is Expired",
+        "token_issuer" | "token_audience" | "token_not_yet_valid" | "token_claims" => {
+            "invalid_claims : Incorrect Claims, Please Check the Audience and Issuer"
+        }
+        "insufficient_scope" | "insufficient_permission" => {
+            "Unauthorized : User Not Authorized to Access This Resource"
+        }
+        _ => error.detail(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn answer(format: ErrorFormat, shows_input: bool, error: &Error) -> (u16, String) {
+        let form = ErrorForm { format, shows_input };
+        let response = form.response(error, RequestId::new());
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    fn wrong_input() -> Error {
+        let input = InputError::new(["path", "id"], "int_parsing", "Input should be an integer");
+        Error::input(vec![input.with_input("x")])
+    }
+
+    #[tokio::test]
+    async fn a_problem_has_the_code_and_the_request_id() {
+        let (status, body) = answer(ErrorFormat::Problem, false, &wrong_input()).await;
+
+        let problem: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((status, &problem["status"]), (422, &json!(422)));
+        assert_eq!(problem["error"], "invalid_input");
+        assert_eq!(problem["request_id"].as_str().unwrap().len(), 36);
+        assert_eq!(
+            problem["errors"],
+            json!([{"type": "int_parsing", "loc": ["path", "id"], "msg": "Input should be an integer"}])
+        );
+    }
+
+    #[tokio::test]
+    async fn the_fastapi_form_is_fastapis() {
+        let body = answer(ErrorFormat::FastApi, true, &wrong_input()).await;
+
+        let expected = r#"{"detail":[{"type":"int_parsing","loc":["path","id"],"msg":"Input should be an integer","input":"x"}]}"#;
+        assert_eq!(body, (422, expected.into()));
+        let missing = Error::not_found("").with_code("route_not_found");
+        let body = answer(ErrorFormat::FastApi, false, &missing).await;
+        assert_eq!(body, (404, r#"{"detail":"Not Found"}"#.into()));
+    }
+
+    #[tokio::test]
+    async fn malformed_json_is_a_422_in_the_fastapi_form_only() {
+        let input = InputError::new([Loc::from("body"), 3.into()], "json_invalid", "JSON decode error");
+        let error = Error::bad_request("no").with_inputs(vec![input]);
+
+        assert_eq!(answer(ErrorFormat::FastApi, false, &error).await.0, 422);
+        assert_eq!(answer(ErrorFormat::Problem, false, &error).await.0, 400);
+    }
+
+    #[tokio::test]
+    async fn the_fastservice_form_is_one_text() {
+        let body = answer(ErrorFormat::FastService, false, &wrong_input()).await;
+
+        let expected = r#"{"error":"1 validation error for Request\npath -> id\n  Input should be an integer (type=int_parsing)"}"#;
+        assert_eq!(body, (422, expected.into()));
+        let expired = Error::unauthorized("x").with_code("token_expired");
+        let body = answer(ErrorFormat::FastService, false, &expired).await;
+        assert_eq!(body, (401, r#"{"error":"token_expired : Token is Expired"}"#.into()));
+    }
+}

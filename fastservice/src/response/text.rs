@@ -1,0 +1,51 @@
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use super::{IntoResponse, Response, of_type};
+use crate::{body::Body, error::Result};
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// A page of HTML.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Html<T>(pub T);
+
+impl<T: Into<Body>> IntoResponse for Html<T> {
+    fn into_response(self) -> Result<Response> {
+        Ok(of_type("text/html; charset=utf-8", self.0))
+    }
+}
+
+impl IntoResponse for String {
+    fn into_response(self) -> Result<Response> {
+        Ok(of_type(TEXT, self))
+    }
+}
+
+impl IntoResponse for &'static str {
+    fn into_response(self) -> Result<Response> {
+        Ok(of_type(TEXT, self))
+    }
+}
+
+impl IntoResponse for Cow<'static, str> {
+    fn into_response(self) -> Result<Response> {
+        match self {
+            Cow::Borrowed(text) => text.into_response(),
+            Cow::Owned(text) => text.into_response(),
+        }
+    }
+}
+
+impl IntoResponse for Bytes {
+    fn into_response(self) -> Result<Response> {
+        Ok(of_type("application/octet-stream", self))
+    }
+}
+
+impl IntoResponse for Vec<u8> {
+    fn into_response(self) -> Result<Response> {
+        Bytes::from(self).into_response()
+    }
+}
