@@ -1,1 +1,166 @@
-//! 4. May they.
+//! May they: the access rule of a route, and the guard that holds requests to it.
+//!
+//! A route carries its [`Access`] as data. The [`Guard`] reads the bearer token
+//! (RFC 6750), asks its [`Authenticator`] who the token speaks for, and holds
+//! the answer against the route's [`Rule`].
+
+mod access;
+mod authenticator;
+mod bearer;
+mod challenge;
+mod config_error;
+
+use std::{fmt, sync::Arc};
+
+use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
+
+use self::challenge::Challenges;
+pub use self::{
+    access::{Access, Rule},
+    authenticator::{Authentication, Authenticator},
+    config_error::ConfigError,
+};
+use crate::{
+    claims::Claims,
+    error::{Error, Result},
+};
+
+/// Holds requests to the access rules of their routes.
+///
+/// ```
+/// use fastservice::auth::{Access, Guard, Rule};
+/// use http::HeaderMap;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let guard = Guard::new("items", &[] as &[&str])?;
+///
+/// let public = guard.admit(&Access::Public, &HeaderMap::new()).await;
+/// assert!(public.is_ok_and(|claims| claims.is_none()));
+///
+/// let refused = guard.admit(&Access::Private(Rule::NONE), &HeaderMap::new()).await.unwrap_err();
+/// assert_eq!(refused.code(), "missing_token");
+/// assert_eq!(refused.headers()["www-authenticate"], r#"Bearer realm="items""#);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Guard {
+    authenticator: Option<Arc<dyn Authenticator>>,
+    challenges: Challenges,
+    m2m_subjects: Box<[Box<str>]>,
+}
+
+impl Guard {
+    /// A guard whose challenges name `realm` (RFC 9110 section 11.5), and for which
+    /// `m2m_clients` are the machines: client ids, with or without Auth0's `@clients`.
+    ///
+    /// Without an authenticator it admits nobody to a private route.
+    ///
+    /// # Errors
+    /// All faults at once: a realm that no quoted string can hold, a client id that is
+    /// empty or has blanks, control or non-ASCII characters.
+    pub fn new(realm: &str, m2m_clients: &[impl AsRef<str>]) -> Result<Self, ConfigError> {
+        let mut faults = Vec::new();
+        let challenges = Challenges::new(realm);
+        if challenges.is_none() {
+            faults.push(format!("realm {realm:?} is empty or has control or non-ASCII characters"));
+        }
+        for client in m2m_clients.iter().map(AsRef::as_ref) {
+            if !access::is_client_id(client) {
+                faults.push(format!("machine client {client:?} is no client id"));
+            }
+        }
+        let Some(challenges) = challenges.filter(|_| faults.is_empty()) else {
+            return Err(ConfigError::new(faults));
+        };
+        let m2m_subjects = m2m_clients.iter().map(|client| access::m2m_subject(client.as_ref()));
+        Ok(Self { authenticator: None, challenges, m2m_subjects: m2m_subjects.collect() })
+    }
+
+    /// Sets who says for whom a token speaks.
+    #[must_use]
+    pub fn with_authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Whether an authenticator is set; without one a service with private routes must not start.
+    #[must_use]
+    pub fn has_authenticator(&self) -> bool {
+        self.authenticator.is_some()
+    }
+
+    /// Lets a request in, or says why not. A public route's headers are not looked at.
+    ///
+    /// # Errors
+    /// 400 `malformed_authorization`; 401 `missing_token` or one of the `token_` codes;
+    /// 403 `insufficient_scope` or `insufficient_permission`; 503 `auth_unavailable`.
+    /// The first three carry `WWW-Authenticate` (RFC 6750 section 3).
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves nothing behind.
+    pub async fn admit(&self, access: &Access, headers: &HeaderMap) -> Result<Option<Claims>> {
+        let Access::Private(rule) = access else { return Ok(None) };
+        let claims = self.identify(headers).await?.ok_or_else(|| self.missing_token())?;
+        match rule.lack(&claims, &self.m2m_subjects) {
+            None => Ok(Some(claims)),
+            Some(lack) => Err(lack.to_error(self.challenges.insufficient(rule, &lack))),
+        }
+    }
+
+    /// Who calls, on a route that lets everybody in: `None` when no bearer token came.
+    ///
+    /// # Errors
+    /// As [`admit`](Guard::admit), without `missing_token` and without 403: a bad token is
+    /// refused, never taken for none.
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves nothing behind.
+    pub async fn identify(&self, headers: &HeaderMap) -> Result<Option<Claims>> {
+        let token = bearer::token(headers).map_err(|fault| self.challenged(fault.into_error()))?;
+        let Some(token) = token else { return Ok(None) };
+        let Some(authenticator) = &self.authenticator else { return Err(unavailable()) };
+        let claims = authenticator.authenticate(token).await;
+        claims.map(Some).map_err(|error| self.challenged(error))
+    }
+
+    /// The refusal of a request that must have a token and has none: 401 `missing_token`.
+    #[must_use]
+    pub fn missing_token(&self) -> Error {
+        Error::unauthorized("this needs a bearer token: send `Authorization: Bearer TOKEN`")
+            .with_code("missing_token")
+            .with_header(WWW_AUTHENTICATE, self.challenges.plain())
+    }
+
+    fn challenged(&self, error: Error) -> Error {
+        if error.headers().contains_key(WWW_AUTHENTICATE) {
+            return error;
+        }
+        match error.status() {
+            StatusCode::BAD_REQUEST => {
+                error.with_header(WWW_AUTHENTICATE, self.challenges.invalid_request())
+            }
+            StatusCode::UNAUTHORIZED => {
+                error.with_header(WWW_AUTHENTICATE, self.challenges.invalid_token())
+            }
+            _ => error,
+        }
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard")
+            .field("has_authenticator", &self.has_authenticator())
+            .field("m2m_subjects", &self.m2m_subjects)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Nobody can say for now whether a token is right: not the client's fault, so no challenge.
+fn unavailable() -> Error {
+    const SECONDS_TO_WAIT: u16 = 30;
+    Error::unavailable("tokens cannot be checked for now; try again later")
+        .with_code("auth_unavailable")
+        .with_header(http::header::RETRY_AFTER, SECONDS_TO_WAIT.into())
+}
