@@ -3,6 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
+    sync::{Mutex, PoisonError},
     task::{Context, Poll},
 };
 
@@ -20,12 +21,27 @@ pub struct RequestBody(Source);
 
 enum Source {
     Connection(Incoming),
-    Other(Body),
+    Other(Shared),
+}
+
+/// A body that threads may share references to, as extractors across an await
+/// do. The mutex is never locked: polling has exclusive access.
+struct Shared {
+    body: Mutex<Body>,
+    size: SizeHint,
+    is_empty: bool,
 }
 
 impl Default for Source {
     fn default() -> Self {
-        Self::Other(Body::empty())
+        Self::from(Body::empty())
+    }
+}
+
+impl From<Body> for Source {
+    fn from(body: Body) -> Self {
+        let (size, is_empty) = (body.size_hint(), body.is_end_stream());
+        Self::Other(Shared { body: Mutex::new(body), size, is_empty })
     }
 }
 
@@ -33,7 +49,7 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connection(_) => f.write_str("Connection"),
-            Self::Other(body) => body.fmt(f),
+            Self::Other(_) => f.write_str("Other"),
         }
     }
 }
@@ -46,7 +62,7 @@ impl From<Incoming> for RequestBody {
 
 impl From<Body> for RequestBody {
     fn from(body: Body) -> Self {
-        Self(Source::Other(body))
+        Self(body.into())
     }
 }
 
@@ -62,21 +78,24 @@ impl HttpBody for RequestBody {
             Source::Connection(incoming) => {
                 Pin::new(incoming).poll_frame(cx).map_err(BoxError::from)
             }
-            Source::Other(body) => Pin::new(body).poll_frame(cx),
+            Source::Other(shared) => {
+                let body = shared.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+                Pin::new(body).poll_frame(cx)
+            }
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Source::Connection(incoming) => incoming.is_end_stream(),
-            Source::Other(body) => body.is_end_stream(),
+            Source::Other(shared) => shared.is_empty,
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Source::Connection(incoming) => incoming.size_hint(),
-            Source::Other(body) => body.size_hint(),
+            Source::Other(shared) => shared.size.clone(),
         }
     }
 }

@@ -40,7 +40,7 @@ impl FromBody for Bytes {
     }
 
     fn describe(operation: &mut Operation) {
-        operation.body.push("application/octet-stream");
+        operation.bodies.push("application/octet-stream");
     }
 }
 
@@ -57,7 +57,7 @@ impl FromBody for String {
     }
 
     fn describe(operation: &mut Operation) {
-        operation.body.push("text/plain");
+        operation.bodies.push("text/plain");
     }
 }
 

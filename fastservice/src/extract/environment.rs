@@ -12,7 +12,6 @@ type AnyValue = Arc<dyn Any + Send + Sync>;
 type AnyMaker = Arc<dyn Fn() -> Box<dyn Any + Send> + Send + Sync>;
 
 /// What the application gives to its extractors: state, access control, limits.
-#[derive(Clone)]
 pub struct Environment {
     states: HashMap<TypeId, AnyValue>,
     replacements: HashMap<TypeId, AnyMaker>,

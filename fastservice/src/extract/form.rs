@@ -36,7 +36,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.body.push(MEDIA_TYPE);
+        operation.bodies.push(MEDIA_TYPE);
     }
 }
 
@@ -45,12 +45,13 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Form<T> {
 
     async fn from_request(request: &mut Request, _: Argument) -> Result<Option<Self>> {
         let is_form = request.media_type().is_some_and(|m| m.eq_ignore_ascii_case(MEDIA_TYPE));
-        let bytes = request.body_of(is_form, "send the body as `application/x-www-form-urlencoded`");
+        let bytes =
+            request.body_of(is_form, "send the body as `application/x-www-form-urlencoded`");
         let Some(bytes) = bytes.await? else { return Ok(None) };
         serde_error::from_form(&bytes, "body").map(Self).map(Some)
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.body.push(MEDIA_TYPE);
+        operation.bodies.push(MEDIA_TYPE);
     }
 }

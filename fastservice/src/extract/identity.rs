@@ -6,7 +6,7 @@ use super::{Argument, FromRequest, OptionalFromRequest, Request};
 use crate::{
     claims::{Claims, UserId},
     context::{Context, RequestId},
-    error::{Result},
+    error::Result,
 };
 
 impl FromRequest for Context {

@@ -16,7 +16,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.body.push("application/json");
+        operation.bodies.push("application/json");
     }
 }
 
@@ -33,7 +33,7 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Json<T> {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.body.push("application/json");
+        operation.bodies.push("application/json");
     }
 }
 

@@ -122,6 +122,18 @@ impl<T: OptionalFromRequest> FromRequest for Option<T> {
     }
 }
 
+impl Operation {
+    /// Adds what an argument of this type takes.
+    pub fn argument<T: FromRequest>(&mut self, argument: Argument) {
+        T::describe(self, argument);
+    }
+
+    /// Adds what an argument of this type marked `#[body]` takes.
+    pub fn body<T: FromBody>(&mut self) {
+        T::describe(self);
+    }
+}
+
 /// Which argument of the handler a value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Argument {

@@ -50,10 +50,7 @@ pub(super) fn last<'q>(query: &'q str, name: &str) -> Result<Option<Cow<'q, str>
 }
 
 /// Every value of a key, decoded.
-pub(super) fn all<'q>(
-    query: &'q str,
-    name: &str,
-) -> impl Iterator<Item = Result<Cow<'q, str>>> {
+pub(super) fn all<'q>(query: &'q str, name: &str) -> impl Iterator<Item = Result<Cow<'q, str>>> {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let values = pairs.filter(move |(key, _)| is_key(key, name)).map(|(_, value)| value);
     values.map(|value| decode(value).ok_or_else(malformed))

@@ -208,5 +208,7 @@ fn stalled() -> Error {
 }
 
 fn incomplete(source: crate::error::BoxError) -> Error {
-    Error::bad_request("the body ended before its end").with_code("body_incomplete").with_source(source)
+    Error::bad_request("the body ended before its end")
+        .with_code("body_incomplete")
+        .with_source(source)
 }

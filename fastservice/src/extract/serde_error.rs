@@ -54,8 +54,9 @@ fn malformed_json(bytes: &[u8], error: &serde_json::Error) -> Error {
     // These texts of serde_json are constants.
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
-    let input = InputError::new([Loc::from("body"), offset.into()], "json_invalid", "JSON decode error")
-        .with_limit("error", reason.clone());
+    let input =
+        InputError::new([Loc::from("body"), offset.into()], "json_invalid", "JSON decode error")
+            .with_limit("error", reason.clone());
     Error::bad_request(format!("the body is not JSON: {reason} at line {line} column {column}"))
         .with_code("malformed_json")
         .with_inputs(vec![input])
@@ -71,7 +72,8 @@ fn wrong_input(
     let reason = Reason::of(text);
     let members = path.into_iter().flatten().filter_map(member);
     let members: Vec<Loc> = members.chain(reason.member.clone().map(Loc::from)).collect();
-    let rejected = if reason.hides_input { None } else { whole().and_then(|whole| at(whole, &members)) };
+    let rejected =
+        if reason.hides_input { None } else { whole().and_then(|whole| at(whole, &members)) };
     let loc = [Loc::from(source)].into_iter().chain(members);
     let mut input = InputError::new(loc, reason.kind, reason.msg);
     if let Some(expected) = reason.expected {
@@ -138,7 +140,9 @@ impl Reason {
             return Self::unknown_variant(text);
         }
         for start in ["invalid type: ", "invalid value: ", "invalid length "] {
-            if let Some((_, expected)) = rest(text, start).and_then(|r| r.rsplit_once(", expected ")) {
+            if let Some((_, expected)) =
+                rest(text, start).and_then(|r| r.rsplit_once(", expected "))
+            {
                 return Self::expected(expected, start == "invalid type: ");
             }
         }
@@ -162,7 +166,9 @@ impl Reason {
         let first = expected.split(' ').next().unwrap_or_default();
         match (first, expected) {
             ("i8" | "i16" | "i32" | "i64" | "i128" | "isize", _)
-            | ("u8" | "u16" | "u32" | "u64" | "u128" | "usize", _) => Self::integer(first, wrong_type),
+            | ("u8" | "u16" | "u32" | "u64" | "u128" | "usize", _) => {
+                Self::integer(first, wrong_type)
+            }
             ("f32" | "f64", _) => Self::new("float_type", "Input should be a valid number"),
             (_, "a boolean") => Self::new("bool_type", "Input should be a valid boolean"),
             (_, "a string" | "a borrowed string" | "str" | "string") => {
@@ -226,7 +232,10 @@ fn rest<'t>(text: &'t str, start: &str) -> Option<&'t str> {
 fn quoted_after(text: &str, start: &str) -> Option<String> {
     let quoted = rest(text, start)?.strip_prefix('`')?;
     // An unknown name is the client's and may hold a quote itself.
-    let end = quoted.rfind("`, expected ").or_else(|| quoted.find("`, there are no")).or_else(|| quoted.rfind('`'))?;
+    let end = quoted
+        .rfind("`, expected ")
+        .or_else(|| quoted.find("`, there are no"))
+        .or_else(|| quoted.rfind('`'))?;
     quoted.get(..end).map(short)
 }
 

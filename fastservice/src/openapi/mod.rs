@@ -12,7 +12,8 @@ pub struct Operation {
     /// Values from the path, the query, headers and cookies.
     pub parameters: Vec<Parameter>,
     /// Media types of the body; empty when none is read.
-    pub body: Vec<&'static str>,
+    #[serde(rename = "body")]
+    pub bodies: Vec<&'static str>,
     /// State without which the endpoint cannot run; checked at start-up.
     #[serde(skip)]
     pub states: Vec<StateType>,

@@ -8,7 +8,7 @@ mod text;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 pub(crate) use self::problem::ErrorForm;
-pub use self::{problem::ErrorFormat, redirect::Redirect, text::Html};
+pub use self::{redirect::Redirect, text::Html};
 pub use crate::json::Json;
 use crate::{
     body::Body,

@@ -1,5 +1,5 @@
 use http::{HeaderValue, header};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Response, of_type};
@@ -7,21 +7,8 @@ use crate::{
     body::Body,
     context::RequestId,
     error::{Error, InputError, Loc},
+    settings::ErrorFormat,
 };
-
-/// The form of error bodies: the setting `ERROR_FORMAT`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum ErrorFormat {
-    /// RFC 9457: `application/problem+json` with `error`, `request_id` and `errors`.
-    #[default]
-    Problem,
-    /// FastAPI's: `{"detail": …}`, a list for wrong input.
-    FastApi,
-    /// The Python FastService's: `{"error": "…"}`.
-    FastService,
-}
 
 /// How errors become answers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,7 +26,7 @@ impl ErrorForm {
             ErrorFormat::FastApi => ("application/json", self.fastapi(error)),
             ErrorFormat::FastService => ("application/json", fastservice(error)),
         };
-        let mut response = of_type(media_type, Body::from(body.to_string()));
+        let mut response = of_type(media_type, Body::from(body));
         *response.status_mut() = error.status();
         if self.format == ErrorFormat::FastApi && !error.inputs().is_empty() {
             *response.status_mut() = http::StatusCode::UNPROCESSABLE_ENTITY;
@@ -51,61 +38,99 @@ impl ErrorForm {
         response
     }
 
-    fn problem(self, error: &Error, request_id: RequestId) -> Value {
-        let mut problem = json!({
-            "type": "about:blank",
-            "title": error.status().canonical_reason(),
-            "status": error.status().as_u16(),
-            "detail": error.detail(),
-            "error": error.code(),
-            "request_id": request_id,
-        });
-        if !error.inputs().is_empty() {
-            problem["errors"] = self.inputs(error);
-        }
-        problem
+    fn problem(self, error: &Error, request_id: RequestId) -> String {
+        text(&Problem {
+            kind: "about:blank",
+            title: error.status().canonical_reason().unwrap_or("Error"),
+            status: error.status().as_u16(),
+            detail: error.detail(),
+            error: error.code(),
+            request_id,
+            errors: self.inputs(error),
+        })
     }
 
-    fn fastapi(self, error: &Error) -> Value {
+    fn fastapi(self, error: &Error) -> String {
         if error.inputs().is_empty() {
-            return json!({ "detail": plain(error) });
+            return text(&json!({ "detail": plain(error) }));
         }
-        json!({ "detail": self.inputs(error) })
+        text(&Detail { detail: self.inputs(error) })
     }
 
-    fn inputs(self, error: &Error) -> Value {
-        error.inputs().iter().map(|input| self.input(input)).collect()
-    }
-
-    /// FastAPI's members in FastAPI's order.
-    fn input(self, input: &InputError) -> Value {
-        let mut members = Map::new();
-        members.insert("type".into(), input.kind().into());
-        members.insert("loc".into(), json!(input.loc()));
-        members.insert("msg".into(), input.msg().into());
-        if let Some(rejected) = input.rejected().filter(|_| self.shows_input) {
-            members.insert("input".into(), rejected.clone());
-        }
-        if !input.limits().is_empty() {
-            members.insert("ctx".into(), input.limits().clone().into());
-        }
-        members.into()
+    fn inputs(self, error: &Error) -> Vec<WrongInput<'_>> {
+        let shown = |input| WrongInput::new(input, self.shows_input);
+        error.inputs().iter().map(shown).collect()
     }
 }
 
+/// A problem document (RFC 9457 section 3), with extension members of ours.
+#[derive(Serialize)]
+struct Problem<'e> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'e str,
+    error: &'e str,
+    request_id: RequestId,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<WrongInput<'e>>,
+}
+
+/// FastAPI's body of a 422.
+#[derive(Serialize)]
+struct Detail<'e> {
+    detail: Vec<WrongInput<'e>>,
+}
+
+/// One wrong input, with FastAPI's members in FastAPI's order.
+#[derive(Serialize)]
+struct WrongInput<'e> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    loc: &'e [Loc],
+    msg: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<&'e Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ctx: Option<&'e Map<String, Value>>,
+}
+
+impl<'e> WrongInput<'e> {
+    fn new(input: &'e InputError, shows_input: bool) -> Self {
+        Self {
+            kind: input.kind(),
+            loc: input.loc(),
+            msg: input.msg(),
+            input: input.rejected().filter(|_| shows_input),
+            ctx: Some(input.limits()).filter(|limits| !limits.is_empty()),
+        }
+    }
+}
+
+/// Texts, numbers and lists of them: this cannot fail.
+fn text(body: &impl Serialize) -> String {
+    serde_json::to_string(body).unwrap_or_default()
+}
+
 /// The Python FastService's texts, for clients that compare them.
-fn fastservice(error: &Error) -> Value {
+fn fastservice(error: &Error) -> String {
     if error.inputs().is_empty() {
-        return json!({ "error": plain(error) });
+        return text(&json!({ "error": plain(error) }));
     }
     let count = error.inputs().len();
     let plural = if count == 1 { "" } else { "s" };
-    let mut text = format!("{count} validation error{plural} for Request");
+    let mut list = format!("{count} validation error{plural} for Request");
     for input in error.inputs() {
         let loc: Vec<_> = input.loc().iter().map(Loc::to_string).collect();
-        text.push_str(&format!("\n{}\n  {} (type={})", loc.join(" -> "), input.msg(), input.kind()));
+        list.push_str(&format!(
+            "\n{}\n  {} (type={})",
+            loc.join(" -> "),
+            input.msg(),
+            input.kind()
+        ));
     }
-    json!({ "error": text })
+    text(&json!({ "error": list }))
 }
 
 /// One text for an error, in the words that clients of both Python frameworks know.
@@ -179,7 +204,8 @@ mod tests {
 
     #[tokio::test]
     async fn malformed_json_is_a_422_in_the_fastapi_form_only() {
-        let input = InputError::new([Loc::from("body"), 3.into()], "json_invalid", "JSON decode error");
+        let input =
+            InputError::new([Loc::from("body"), 3.into()], "json_invalid", "JSON decode error");
         let error = Error::bad_request("no").with_inputs(vec![input]);
 
         assert_eq!(answer(ErrorFormat::FastApi, false, &error).await.0, 422);

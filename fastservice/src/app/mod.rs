@@ -1,0 +1,216 @@
+//! The composition root: what a service is made of.
+
+mod layered;
+mod pipeline;
+mod service;
+mod startup;
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+pub use self::{layered::Inner, service::Service, startup::StartError};
+pub(crate) use self::{
+    service::Endpoint,
+    startup::{list, start},
+};
+use crate::{
+    auth::Authenticator,
+    body::RequestBody,
+    error::{BoxError, Result},
+    extract::Environment,
+    settings::Settings,
+};
+
+/// A service: all endpoints of the process, and what they need.
+///
+/// ```no_run
+/// use fastservice::prelude::*;
+///
+/// #[public_api(get = "/hello/{name}")]
+/// async fn hello(name: String) -> String {
+///     format!("Hello {name}")
+/// }
+///
+/// fn main() -> std::process::ExitCode {
+///     App::new().run()
+/// }
+/// ```
+#[derive(Default)]
+pub struct App {
+    settings: Option<Settings>,
+    public_prefix: String,
+    private_prefix: String,
+    crates: Vec<&'static str>,
+    modules: Vec<&'static str>,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    preparations: Vec<Preparation>,
+    layers: Vec<layered::AnyLayer>,
+}
+
+/// A step before the service starts, such as opening a database.
+type Preparation = Box<
+    dyn for<'a> FnOnce(
+            &'a Settings,
+            &'a mut Environment,
+        ) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'a>>
+        + Send,
+>;
+
+impl App {
+    /// A service of every endpoint that is linked into the process.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts `prefix`, such as `/pub`, before the paths of public endpoints. The
+    /// setting `PUBLIC_PREFIX` goes before it.
+    #[must_use]
+    pub fn public_prefix(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.public_prefix);
+        self
+    }
+
+    /// Puts `prefix`, such as `/priv`, before the paths of private endpoints. The
+    /// setting `PRIVATE_PREFIX` goes before it.
+    #[must_use]
+    pub fn private_prefix(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.private_prefix);
+        self
+    }
+
+    /// Gives a value to every `State<T>` argument; a later one of the same type wins.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.preparations.push(Box::new(|_, environment| {
+            environment.set_state(value);
+            Box::pin(async { Ok(()) })
+        }));
+        self
+    }
+
+    /// Makes a state at start from the settings. Its failure stops the start.
+    ///
+    /// ```
+    /// use fastservice::{prelude::*, settings::Settings};
+    ///
+    /// struct Cache(String);
+    ///
+    /// async fn open_cache(settings: Settings) -> std::io::Result<Cache> {
+    ///     Ok(Cache(settings.service_name))
+    /// }
+    ///
+    /// let app = App::new().state_from(open_cache);
+    /// ```
+    #[must_use]
+    pub fn state_from<T, E, F>(mut self, make: impl FnOnce(Settings) -> F + Send + 'static) -> Self
+    where
+        T: Send + Sync + 'static,
+        E: Into<BoxError>,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        self.preparations.push(Box::new(|settings, environment| {
+            let made = make(settings.clone());
+            Box::pin(async {
+                environment.set_state(made.await.map_err(Into::into)?);
+                Ok(())
+            })
+        }));
+        self
+    }
+
+    /// Makes values of `T` with `make` instead of from the request, wherever an
+    /// endpoint or another extractor asks for one: for tests.
+    #[must_use]
+    pub fn replace<T: Send + 'static>(
+        mut self,
+        make: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.preparations.push(Box::new(|_, environment| {
+            environment.replace(make);
+            Box::pin(async { Ok(()) })
+        }));
+        self
+    }
+
+    /// Sets who says for whom a token speaks, in place of the one of the settings.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Wraps every request in a layer of `tower`, such as those of `tower-http`.
+    /// The last one added is the outermost. Inside it every error is an answer
+    /// already; `X-Request-ID` is added outside of all.
+    #[must_use]
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<layered::Inner> + Send + Sync + 'static,
+        L::Service: tower_service::Service<http::Request<RequestBody>, Response = http::Response<B>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        <L::Service as tower_service::Service<http::Request<RequestBody>>>::Error: Into<BoxError>,
+        <L::Service as tower_service::Service<http::Request<RequestBody>>>::Future: Send,
+        B: http_body::Body<Data = bytes::Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.layers.push(layered::any_layer(layer));
+        self
+    }
+
+    /// Expects a route of each of these crates, by the names that code uses. The
+    /// service does not start without: a crate that the binary never names is
+    /// not linked and loses its routes. [`link!`](crate::link) does both.
+    #[must_use]
+    pub fn routes_from(mut self, crates: &[&'static str]) -> Self {
+        self.crates.extend(crates);
+        self
+    }
+
+    /// Serves only the routes that are written in this module or below it, by
+    /// its path such as `module_path!()`; call it again for more. For tests, as
+    /// a process has one list of routes.
+    #[must_use]
+    pub fn only_routes_in(mut self, module: &'static str) -> Self {
+        self.modules.push(module);
+        self
+    }
+
+    /// Uses these settings instead of those of the environment.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Checks everything and makes the service, which is also a `tower` service.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once: settings, routes that clash, states
+    /// that are missing, private endpoints without an issuer.
+    pub async fn start(self) -> Result<Service, StartError> {
+        startup::start(self, None).await
+    }
+
+    /// The command line of the service: `serve`, which is the default, `routes`,
+    /// `check-config`, `healthcheck` and, in development builds, `token`.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub fn run(self) -> std::process::ExitCode {
+        crate::cli::run(self)
+    }
+
+    pub(crate) fn take_settings(&mut self) -> Result<Settings, crate::settings::SettingsError> {
+        self.settings.take().map_or_else(Settings::from_environment, Ok)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("public_prefix", &self.public_prefix)
+            .field("private_prefix", &self.private_prefix)
+            .finish_non_exhaustive()
+    }
+}

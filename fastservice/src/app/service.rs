@@ -1,0 +1,142 @@
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as TaskContext, Poll},
+};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, header};
+use http_body::Body as _;
+
+use super::{
+    layered::{AnyLayer, Inner},
+    pipeline,
+};
+use crate::{
+    body::{Body, RequestBody},
+    context::Context,
+    error::{BoxError, Error},
+    extract::Environment,
+    registry::Route,
+    response::{ErrorForm, Response},
+    routing::Router,
+};
+
+/// The header that carries the request id.
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A service that has started: it answers requests, from sockets or without.
+///
+/// It is a `tower` service too.
+#[derive(Clone)]
+pub struct Service {
+    core: Arc<Core>,
+    layered: Option<Inner>,
+}
+
+/// What the way of a request needs.
+pub(super) struct Core {
+    pub(super) router: Router<Endpoint>,
+    pub(super) environment: Arc<Environment>,
+    pub(super) error_form: ErrorForm,
+}
+
+/// A route at its full path.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) route: &'static Route,
+    pub(crate) path: Arc<str>,
+}
+
+impl Service {
+    pub(super) fn new(core: Core, layers: Vec<AnyLayer>) -> Self {
+        let core = Arc::new(core);
+        if layers.is_empty() {
+            return Self { core, layered: None };
+        }
+        let innermost = core.clone();
+        let inner = Inner::new(move |http| {
+            let core = innermost.clone();
+            async move {
+                let context = http.extensions().get::<Context>().cloned();
+                // `answer` puts the context there; a layer may have made a new request.
+                let context = context
+                    .or_else(Context::current)
+                    .unwrap_or_else(|| Context::open(http.method().clone(), None));
+                Ok(pipeline::respond(&core, http, context).await)
+            }
+        });
+        let layered = layers.into_iter().fold(inner, |inner, layer| layer(inner));
+        Self { core, layered: Some(layered) }
+    }
+
+    /// Answers one request, whose connection came from `remote_address`.
+    pub async fn answer(
+        &self,
+        http: http::Request<RequestBody>,
+        remote_address: Option<SocketAddr>,
+    ) -> Response {
+        let context = Context::open(http.method().clone(), remote_address);
+        let request_id = context.request_id().to_header_value();
+        let is_head = http.method() == Method::HEAD;
+        let answered = match &self.layered {
+            None => context.clone().scope(pipeline::respond(&self.core, http, context)).await,
+            Some(layered) => context.clone().scope(self.through(layered, http, context)).await,
+        };
+        let mut response = if is_head { without_body(answered) } else { answered };
+        response.headers_mut().insert(X_REQUEST_ID, request_id);
+        response
+    }
+
+    async fn through(
+        &self,
+        layered: &Inner,
+        mut http: http::Request<RequestBody>,
+        context: Context,
+    ) -> Response {
+        let request_id = context.request_id();
+        http.extensions_mut().insert(context);
+        let mut layered = layered.clone();
+        tower_service::Service::call(&mut layered, http).await.unwrap_or_else(|source| {
+            self.core.error_form.response(&Error::internal(source), request_id)
+        })
+    }
+}
+
+/// The answer to HEAD: what GET would answer, without its body (RFC 9110 section 9.3.2).
+fn without_body(mut response: Response) -> Response {
+    if let Some(length) = response.body().size_hint().exact() {
+        let length = HeaderValue::from(length);
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length);
+    }
+    response.map(|_| Body::empty())
+}
+
+impl<B> tower_service::Service<http::Request<B>> for Service
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let service = self.clone();
+        let request = request.map(|body| RequestBody::from(Body::wrap(body)));
+        Box::pin(async move { Ok(service.answer(request, None).await) })
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("router", &self.core.router).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,20 @@
+use super::{Failure, print};
+use crate::{
+    app::{App, list},
+    settings::Setting,
+};
+
+/// The settings and the routes; nothing is opened or connected to.
+pub(super) fn run(mut app: App) -> Result<(), Failure> {
+    let settings = app.take_settings()?;
+    list(&app, &settings.http)?;
+    let width = settings.shown().iter().map(|setting| setting.name().len()).max().unwrap_or(0);
+    for setting in settings.shown() {
+        print(line(setting, width));
+    }
+    Ok(())
+}
+
+fn line(setting: &Setting, width: usize) -> String {
+    format!("{:width$} = {}  ({})\n", setting.name(), setting.value(), setting.origin())
+}

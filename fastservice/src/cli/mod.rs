@@ -1,0 +1,66 @@
+//! The command line of every service.
+
+mod check_config;
+mod healthcheck;
+mod loopback;
+mod routes;
+mod serve;
+#[cfg(feature = "dev-issuer")]
+mod token;
+
+use std::{fmt, io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+
+/// A service made with FastService. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(version = None, about, after_help = "Settings are read from the environment; `check-config` shows them.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answers requests until SIGTERM or Ctrl-C.
+    Serve,
+    /// Lists the endpoints: method, path, access, function and where it is written.
+    Routes(routes::Options),
+    /// Checks the settings and prints the effective ones, secrets masked.
+    CheckConfig,
+    /// Asks the running service's heartbeat; the exit status says whether it answered.
+    Healthcheck,
+    /// Prints a token that the running service accepts. Development builds only.
+    #[cfg(feature = "dev-issuer")]
+    Token(token::Options),
+}
+
+/// Why a command failed: what is printed before the exit status 1.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+pub(crate) fn run(app: App) -> ExitCode {
+    let result = match Arguments::parse().command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(app),
+        Command::Routes(options) => routes::run(app, &options),
+        Command::CheckConfig => check_config::run(app),
+        Command::Healthcheck => healthcheck::run(app),
+        #[cfg(feature = "dev-issuer")]
+        Command::Token(options) => token::run(app, &options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.to_string().lines() {
+                eprintln!("error: {line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints to standard output. A reader that has gone away, such as `head`, is no failure.
+fn print(text: impl fmt::Display) {
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}

@@ -1,0 +1,49 @@
+use std::{
+    io::{self, IsTerminal},
+    net::SocketAddr,
+};
+
+use super::{Failure, print};
+use crate::{
+    app::{self, App},
+    log,
+    server::{Listener, Runtime},
+    settings::{IS_DEVELOPMENT, Settings},
+};
+
+pub(super) fn run(mut app: App) -> Result<(), Failure> {
+    let settings = app.take_settings()?;
+    log::start(&settings.logging_level);
+    let listener = Listener::bind(&settings.server).map_err(|error| {
+        let (host, port) = (settings.server.host, settings.server.port);
+        format!("cannot listen on {}: {error}; set HOST or PORT", SocketAddr::new(host, port))
+    })?;
+    let address = listener.address()?;
+    let runtime = Runtime::new(&settings.server)?;
+    let uses_own_tokens = IS_DEVELOPMENT && settings.auth.auth0_domain.is_none();
+    let service = runtime.block_on(app::start(app.settings(settings.clone()), Some(address)))?;
+    announce(&settings, address, uses_own_tokens);
+    runtime.serve(listener, move |request, peer| {
+        let service = service.clone();
+        async move { service.answer(request, Some(peer.address)).await }
+    })?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Says once where the service is: in a few lines to a person, as a record to a log.
+fn announce(settings: &Settings, address: SocketAddr, uses_own_tokens: bool) {
+    let name = &settings.service_name;
+    if !io::stdout().is_terminal() {
+        tracing::info!(%address, service = name, development = IS_DEVELOPMENT, "listening");
+        return;
+    }
+    let program = std::env::args().next().unwrap_or_else(|| name.clone());
+    print(format_args!("\n  {name} listens on http://{address}\n"));
+    print(format_args!("  endpoints  {program} routes\n"));
+    if uses_own_tokens {
+        print(format_args!("  a token    {program} token --sub 'auth0|123' --scope message\n"));
+        print("  It issues its own tokens: this is a development build, not for production.\n");
+    }
+    print("  Ctrl-C stops it.\n\n");
+}

@@ -1,0 +1,20 @@
+//! What a file of handlers imports: `use fastservice::prelude::*;`.
+
+pub use bytes::Bytes;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+
+#[cfg(feature = "macros")]
+pub use crate::{Param, private_api, public_api};
+pub use crate::{
+    app::App,
+    body::Body,
+    claims::{Claims, UserId},
+    context::{Context, RequestId},
+    error::{Error, Result},
+    extract::{
+        Argument, Cookie, Form, FromRequest, Header, Json, OptionalFromRequest, Param, ParamError,
+        Query, Request, State,
+    },
+    response::{Html, IntoResponse, Redirect, Response},
+    secret::Secret,
+};

@@ -1,0 +1,167 @@
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+/// Where settings are read from.
+#[derive(Clone, Default)]
+pub struct Source {
+    origin: &'static str,
+    values: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// The environment of the process. A value that is not UTF-8 counts as absent.
+    #[must_use]
+    pub fn environment() -> Self {
+        let pairs = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let values = pairs.map(|(name, value)| (name.to_ascii_uppercase(), value));
+        Self { origin: "environment", values: values.collect() }
+    }
+
+    pub(super) fn pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Self {
+        let values =
+            pairs.into_iter().map(|(name, value)| (name.to_ascii_uppercase(), value.to_owned()));
+        Self { origin: "given", values: values.collect() }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// One effective setting, as `check-config` prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    name: &'static str,
+    value: String,
+    origin: &'static str,
+}
+
+impl Setting {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its value; a secret is masked.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub fn origin(&self) -> &'static str {
+        self.origin
+    }
+}
+
+/// Settings that cannot be used, all at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError(Vec<String>);
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// Reads settings one by one and collects what is wrong with them.
+pub(super) struct Reader {
+    source: Source,
+    shown: Vec<Setting>,
+    faults: Vec<String>,
+}
+
+impl Reader {
+    pub(super) fn new(source: Source) -> Self {
+        Self { source, shown: Vec::new(), faults: Vec::new() }
+    }
+
+    /// Every setting that was read, or every mistake.
+    pub(super) fn finish(self) -> Result<Vec<Setting>, SettingsError> {
+        if self.faults.is_empty() { Ok(self.shown) } else { Err(SettingsError(self.faults)) }
+    }
+
+    /// A text that may be absent. An empty one counts as absent.
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        let value = self.take(name);
+        self.show(name, value.as_deref().unwrap_or(""), value.is_some());
+        value
+    }
+
+    /// A text that is not shown.
+    pub(super) fn secret(&mut self, name: &'static str) -> Option<String> {
+        let value = self.take(name);
+        let mask = if value.is_some() { "********" } else { "" };
+        self.show(name, mask, value.is_some());
+        value
+    }
+
+    /// Words separated by blanks.
+    pub(super) fn words(&mut self, name: &'static str, default: &str) -> Vec<String> {
+        let value = self.take(name);
+        let text = value.as_deref().unwrap_or(default);
+        self.show(name, text, value.is_some());
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// A value with a `FromStr` of its own; `expected` describes it.
+    pub(super) fn parsed<T: FromStr>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        expected: &str,
+    ) -> T {
+        self.checked(name, default, |text| text.parse().map_err(|_| expected.to_owned()))
+    }
+
+    /// A value that `parse` makes; its error says what is expected.
+    pub(super) fn checked<T>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> T {
+        let value = self.take(name);
+        let text = value.as_deref().unwrap_or(default);
+        self.show(name, text, value.is_some());
+        match parse(text) {
+            Ok(value) => value,
+            Err(expected) => {
+                let origin = self.source.origin;
+                self.faults.push(format!("{name} ({origin}) is `{text}`; expected {expected}"));
+                fallback(default, &parse)
+            }
+        }
+    }
+
+    fn take(&self, name: &str) -> Option<String> {
+        self.source.values.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    fn show(&mut self, name: &'static str, value: &str, is_given: bool) {
+        let origin = if is_given { self.source.origin } else { "default" };
+        self.shown.push(Setting { name, value: value.to_owned(), origin });
+    }
+}
+
+/// The default, so that reading goes on after a mistake.
+#[allow(clippy::expect_used, reason = "a default is a constant of this crate, covered by a test")]
+fn fallback<T>(default: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+    parse(default).expect("a default is valid: `every_setting_has_a_default` reads them all")
+}
+
+/// The value of one of a few names.
+pub(super) fn one_of<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
+    let found = names.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = names.iter().map(|(name, _)| format!("`{name}`")).collect();
+        names.join(" or ")
+    })
+}

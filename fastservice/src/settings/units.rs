@@ -1,0 +1,96 @@
+use std::time::Duration;
+
+/// A duration: a number with `ms`, `s` or `m`; without a unit, seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let expected = || "a duration above zero such as `30s`, `500ms` or `2m`".to_owned();
+    let (number, unit) = split(text).ok_or_else(expected)?;
+    let duration = match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" | "" => Some(Duration::from_secs(number)),
+        "m" => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    };
+    // Longer ones overflow the clocks of some systems.
+    let longest = Duration::from_secs(365 * 24 * 3600);
+    duration.filter(|duration| !duration.is_zero() && *duration <= longest).ok_or_else(expected)
+}
+
+/// A number of bytes: a number with `B`, `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
+pub(super) fn bytes(text: &str) -> Result<usize, String> {
+    let expected = || "a number of bytes above zero such as `2MiB` or `65536`".to_owned();
+    let (number, unit) = split(text).ok_or_else(expected)?;
+    let factor = match unit {
+        "B" | "" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return Err(expected()),
+    };
+    let bytes = number.checked_mul(factor).filter(|bytes| *bytes > 0);
+    bytes.and_then(|bytes| usize::try_from(bytes).ok()).ok_or_else(expected)
+}
+
+/// A number above zero.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+    count.ok_or_else(|| "a number from 1 to 1000000".to_owned())
+}
+
+/// A logging level, or a list of `target=level`; Python's names of levels too.
+pub(super) fn level(text: &str) -> Result<String, String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let directive = |part: &str| {
+        let (target, level) = part.trim().rsplit_once('=').unwrap_or(("", part.trim()));
+        let level = match level.to_ascii_lowercase().as_str() {
+            "warning" => "warn".to_owned(),
+            "critical" => "error".to_owned(),
+            level => level.to_owned(),
+        };
+        let directive = if target.is_empty() { level.clone() } else { format!("{target}={level}") };
+        LEVELS.contains(&level.as_str()).then_some(directive)
+    };
+    let directives: Option<Vec<_>> = text.split(',').map(directive).collect();
+    directives.map(|directives| directives.join(",")).ok_or_else(|| {
+        format!("one of {}, or a list such as `info,my_service=debug`", LEVELS.join(", "))
+    })
+}
+
+fn split(text: &str) -> Option<(u64, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    Some((number.parse().ok()?, unit.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_sizes_have_units() {
+        assert_eq!(duration("500ms").unwrap(), Duration::from_millis(500));
+        assert_eq!(duration("5").unwrap(), Duration::from_secs(5));
+        assert_eq!(duration("2 m").unwrap(), Duration::from_secs(120));
+        assert_eq!(bytes("2MiB").unwrap(), 2 << 20);
+        assert_eq!(bytes("10KB").unwrap(), 10_000);
+    }
+
+    #[test]
+    fn levels_are_rusts_or_pythons() {
+        assert_eq!(level("WARNING").unwrap(), "warn");
+        assert_eq!(level("info, my_service=DEBUG").unwrap(), "info,my_service=debug");
+        assert!(level("verbose").is_err() && level("info,").is_err());
+    }
+
+    #[test]
+    fn what_is_no_duration_or_size_is_refused() {
+        for text in ["", "0s", "s", "-1s", "1h", "99999999999999999999s", "18446744073709551615m"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        for text in ["", "0", "MiB", "1TB", "18446744073709551615GiB"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+}

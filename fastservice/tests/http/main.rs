@@ -1,0 +1,3 @@
+//! FastService from outside: requests through a service without sockets.
+
+mod basics;
