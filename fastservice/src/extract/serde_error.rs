@@ -113,7 +113,7 @@ fn short(name: &str) -> String {
 struct Reason {
     kind: &'static str,
     msg: String,
-    /// The member that is missing or too much, which serde names only in the message.
+    /// The member that is missing, which serde names only in the message.
     member: Option<String>,
     expected: Option<String>,
     hides_input: bool,
@@ -124,24 +124,23 @@ impl Reason {
         if text == secret::REFUSED {
             return Self { hides_input: true, ..Self::new("value_error", "Input is not valid") };
         }
-        if let Some(name) = quoted_after(text, "missing field ") {
+        if let Some(name) = text.strip_prefix("missing field `").and_then(|t| t.strip_suffix('`')) {
             let missing = Self::new("missing", "Field required");
-            return Self { member: Some(name), hides_input: true, ..missing };
+            return Self { member: Some(name.to_owned()), hides_input: true, ..missing };
         }
-        if let Some(name) = quoted_after(text, "unknown field ") {
-            let extra = Self::new("extra_forbidden", "Extra inputs are not permitted");
-            return Self { member: Some(name), ..extra };
+        if text.starts_with("unknown field ") {
+            return Self::new("extra_forbidden", "Extra inputs are not permitted");
         }
-        if let Some(name) = quoted_after(text, "duplicate field ") {
+        if text.starts_with("duplicate field ") {
             let duplicate = Self::new("duplicate_field", "Field must be given once");
-            return Self { member: Some(name), hides_input: true, ..duplicate };
+            return Self { hides_input: true, ..duplicate };
         }
         if text.starts_with("unknown variant ") {
             return Self::unknown_variant(text);
         }
         for start in ["invalid type: ", "invalid value: ", "invalid length "] {
             if let Some((_, expected)) =
-                rest(text, start).and_then(|r| r.rsplit_once(", expected "))
+                text.strip_prefix(start).and_then(|rest| rest.rsplit_once(", expected "))
             {
                 return Self::expected(expected, start == "invalid type: ");
             }
@@ -223,20 +222,6 @@ impl Reason {
             }
         }
     }
-}
-
-fn rest<'t>(text: &'t str, start: &str) -> Option<&'t str> {
-    text.strip_prefix(start)
-}
-
-fn quoted_after(text: &str, start: &str) -> Option<String> {
-    let quoted = rest(text, start)?.strip_prefix('`')?;
-    // An unknown name is the client's and may hold a quote itself.
-    let end = quoted
-        .rfind("`, expected ")
-        .or_else(|| quoted.find("`, there are no"))
-        .or_else(|| quoted.rfind('`'))?;
-    quoted.get(..end).map(short)
 }
 
 #[cfg(test)]
