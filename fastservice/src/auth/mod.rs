@@ -9,12 +9,16 @@ mod authenticator;
 mod bearer;
 mod challenge;
 mod config_error;
+#[cfg(feature = "jwt")]
+mod jwt;
 
 use std::{fmt, sync::Arc};
 
 use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 
 use self::challenge::Challenges;
+#[cfg(feature = "jwt")]
+pub use self::jwt::{InvalidKeySet, KeySet, TokenVerifier, TokenVerifierBuilder};
 pub use self::{
     access::{Access, Rule},
     authenticator::{Authentication, Authenticator},

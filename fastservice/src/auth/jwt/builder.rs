@@ -1,0 +1,228 @@
+use std::time::Duration;
+
+use http::Uri;
+use jsonwebtoken::{Algorithm, AlgorithmFamily};
+
+use super::{
+    KeySet, TokenVerifier,
+    expected::Expected,
+    header::{HeaderRule, TypeRule},
+};
+use crate::auth::ConfigError;
+
+const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
+const MAX_LEEWAY: Duration = Duration::from_secs(300);
+
+/// Collects what a [`TokenVerifier`] needs; [`build`](Self::build) names all faults at once.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct TokenVerifierBuilder {
+    issuer: String,
+    audiences: Vec<String>,
+    algorithms: Vec<String>,
+    leeway: Duration,
+    types: TypeRule,
+    is_http_on_loopback_accepted: bool,
+    keys: Option<KeySet>,
+}
+
+impl Default for TokenVerifierBuilder {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            audiences: Vec::new(),
+            algorithms: vec!["RS256".to_owned()],
+            leeway: DEFAULT_LEEWAY,
+            types: TypeRule::AnyJwt,
+            is_http_on_loopback_accepted: false,
+            keys: None,
+        }
+    }
+}
+
+impl TokenVerifierBuilder {
+    /// The `iss` that tokens must have, letter by letter; Auth0's end with a slash. Must be given.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
+    /// Adds an audience; tokens must be for one of them. At least one must be given.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// The algorithms that tokens may be signed with (RFC 7518 section 3.1). Default: `RS256`.
+    ///
+    /// Accepted are `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`
+    /// and `EdDSA`.
+    pub fn algorithms(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.algorithms = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How far the issuer's clock may differ. Default: 5 seconds; at most 300.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Accepts tokens only with the `typ` of RFC 9068, `at+jwt`. Default: also none and `JWT`.
+    pub fn strict_type(mut self) -> Self {
+        self.types = TypeRule::AccessToken;
+        self
+    }
+
+    /// Accepts an `http` issuer on this machine, for development. Default: `https` alone.
+    pub fn accept_http_on_loopback(mut self) -> Self {
+        self.is_http_on_loopback_accepted = true;
+        self
+    }
+
+    /// The issuer's keys. Must be given.
+    pub fn keys(mut self, keys: KeySet) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// The verifier.
+    ///
+    /// # Errors
+    /// All faults at once: no issuer, or one that is not an `https` URL; no audience; no
+    /// algorithm, or one that is not accepted; a leeway over 300 seconds; no keys.
+    pub fn build(self) -> Result<TokenVerifier, ConfigError> {
+        let mut faults = Vec::new();
+        faults.extend(self.issuer_fault());
+        if self.audiences.is_empty() || self.audiences.iter().any(String::is_empty) {
+            faults.push("no audience is given, or an empty one".to_owned());
+        }
+        if self.algorithms.is_empty() {
+            faults.push("the list of algorithms is empty".to_owned());
+        }
+        let parsed = self.algorithms.iter().map(|name| asymmetric(name));
+        let (algorithms, wrong): (Vec<_>, Vec<_>) = parsed.partition(Result::is_ok);
+        faults.extend(wrong.into_iter().filter_map(Result::err));
+        if self.leeway > MAX_LEEWAY {
+            faults.push("the leeway is over 300 seconds".to_owned());
+        }
+        let Some(keys) = self.keys else {
+            faults.push("no key set is given".to_owned());
+            return Err(ConfigError::new(faults));
+        };
+        if !faults.is_empty() {
+            return Err(ConfigError::new(faults));
+        }
+        let expected =
+            Expected { issuer: self.issuer, audiences: self.audiences, leeway: self.leeway };
+        let algorithms = algorithms.into_iter().flatten().collect();
+        let headers = HeaderRule { algorithms, types: self.types };
+        Ok(TokenVerifier { headers, keys, expected })
+    }
+
+    fn issuer_fault(&self) -> Option<String> {
+        let issuer = &self.issuer;
+        if issuer.is_empty() {
+            return Some("no issuer is given".to_owned());
+        }
+        let url = issuer.parse::<Uri>().ok().filter(|_| !issuer.contains(['?', '#', '@']));
+        let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host()?))) else {
+            return Some(format!(
+                "issuer {issuer:?} is not a URL without user, query and fragment"
+            ));
+        };
+        let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        match url.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_loopback && self.is_http_on_loopback_accepted => {}
+            _ => return Some(format!("issuer {issuer:?} is not an https URL")),
+        }
+        // Auth0's `iss` has the slash; without it every token would be refused.
+        if host.ends_with(".auth0.com") && !issuer.ends_with('/') {
+            return Some(format!("Auth0's issuer ends with a slash: write \"{issuer}/\""));
+        }
+        None
+    }
+}
+
+/// A symmetric algorithm would make the public key the secret (RFC 8725 section 3.1).
+fn asymmetric(name: &str) -> Result<Algorithm, String> {
+    let algorithm = name.parse::<Algorithm>().ok();
+    algorithm.filter(|algorithm| algorithm.family() != AlgorithmFamily::Hmac).ok_or_else(|| {
+        format!(
+            "algorithm {name:?} is not accepted; write RS256, RS384, RS512, PS256, PS384, PS512, \
+             ES256, ES384 or EdDSA"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: &str = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+
+    fn complete() -> TokenVerifierBuilder {
+        TokenVerifier::builder()
+            .issuer("https://example.eu.auth0.com/")
+            .audience("items")
+            .keys(KeySet::from_json(KEYS).unwrap())
+    }
+
+    fn faults(builder: TokenVerifierBuilder) -> Vec<String> {
+        builder.build().unwrap_err().faults().to_vec()
+    }
+
+    #[test]
+    fn all_faults_are_named_at_once() {
+        let builder = TokenVerifier::builder()
+            .algorithms(["HS256", "none", "RS256"])
+            .leeway(Duration::from_secs(301));
+
+        let faults = faults(builder);
+
+        assert_eq!(faults.len(), 6, "{faults:#?}");
+        assert!(faults[2].contains("HS256") && faults[3].contains("none"));
+    }
+
+    #[test]
+    fn an_empty_list_of_algorithms_is_a_fault() {
+        let none: [&str; 0] = [];
+        assert_eq!(faults(complete().algorithms(none)), ["the list of algorithms is empty"]);
+    }
+
+    #[test]
+    fn an_issuer_is_an_https_url() {
+        let wrong = [
+            "items",
+            "/items",
+            "http://issuer.example.com/",
+            "http://localhost:8080/",
+            "ftp://issuer.example.com/",
+            "https://user@issuer.example.com/",
+            "https://issuer.example.com/?a=b",
+            "https://issuer.example.com/#a",
+            "https://example.eu.auth0.com",
+        ];
+        for issuer in wrong {
+            assert_eq!(faults(complete().issuer(issuer)).len(), 1, "{issuer}");
+        }
+        for issuer in ["https://issuer.example.com", "https://keycloak.example.com/realms/a"] {
+            assert!(complete().issuer(issuer).build().is_ok(), "{issuer}");
+        }
+    }
+
+    #[test]
+    fn http_is_accepted_on_loopback_alone_and_on_demand() {
+        for issuer in ["http://localhost:8080/", "http://127.0.0.1/", "http://[::1]:80/"] {
+            assert!(
+                complete().issuer(issuer).accept_http_on_loopback().build().is_ok(),
+                "{issuer}"
+            );
+        }
+        for issuer in ["http://localhost.example.com/", "http://10.0.0.1/"] {
+            assert_eq!(faults(complete().issuer(issuer).accept_http_on_loopback()).len(), 1);
+        }
+    }
+}
