@@ -1,6 +1,6 @@
 //! The arguments of the function: the name of each, its type, and where it comes from.
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{
     Attribute, FnArg, GenericArgument, Ident, Meta, Pat, PatType, PathArguments, Type,
     TypeReference, ext::IdentExt,
@@ -114,7 +114,10 @@ fn body_mark<'a>(typed: &'a PatType, mistakes: &mut Mistakes) -> Option<&'a Attr
         ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
     };
     if let Some(condition) = typed.attrs.iter().find(is_conditional) {
-        mistakes.add(condition, "an argument is always there; write `#[cfg]` on the function");
+        mistakes.add(
+            condition,
+            "an argument cannot depend on a condition; write `#[cfg]` on the function",
+        );
     }
     mark
 }
@@ -142,10 +145,8 @@ fn wrapped(arguments: &PathArguments) -> Option<&Type> {
 
 fn check_type(ty: &Type, mistakes: &mut Mistakes) {
     if let Some(reference) = reference(ty) {
-        let owned = owned(reference);
-        let sentence = format!(
-            "an argument is made from the request; take an owned value, for example `{owned}`"
-        );
+        let advice = owned(&reference.elem);
+        let sentence = format!("an argument is owned by the function; {advice}");
         mistakes.add(reference, sentence);
     }
     if has_impl(ty.to_token_stream()) {
@@ -167,15 +168,14 @@ fn reference(ty: &Type) -> Option<&TypeReference> {
     }
 }
 
-fn owned(reference: &TypeReference) -> String {
-    match &*reference.elem {
-        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-        Type::Slice(slice) => match &*slice.elem {
-            Type::Path(path) if path.path.is_ident("u8") => "Bytes".to_owned(),
-            item => format!("Vec<{}>", quote!(#item)),
-        },
-        Type::Path(path) => quote!(#path).to_string().replace(' ', ""),
-        _ => "String".to_owned(),
+/// What to write instead of a reference to `ty`.
+fn owned(ty: &Type) -> &'static str {
+    let is = |ty: &Type, name| matches!(ty, Type::Path(path) if path.path.is_ident(name));
+    match ty {
+        Type::Slice(slice) if is(&slice.elem, "u8") => "write `Bytes` instead of `&[u8]`",
+        Type::Slice(_) => "write a `Vec` instead of a slice",
+        ty if is(ty, "str") => "write `String` instead of `&str`",
+        _ => "remove the `&`",
     }
 }
 

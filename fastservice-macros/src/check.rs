@@ -1,7 +1,7 @@
 //! Check: every rule between attribute and function; all mistakes are reported at once.
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
-use syn::{Attribute as FunctionAttribute, Path, ext::IdentExt, parse_quote};
+use syn::{Attribute as FunctionAttribute, Path, ext::IdentExt};
 
 use crate::{
     arguments::{self, Argument},
@@ -16,8 +16,8 @@ use crate::{
 
 /// A checked endpoint: all that expansion needs, and nothing it must ask again.
 pub(crate) struct Endpoint {
-    /// The path of the runtime crate.
-    pub(crate) runtime: Path,
+    /// The path of the runtime crate, if it is not the usual one.
+    pub(crate) runtime: Option<Path>,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) rule: Option<Rule>,
@@ -75,9 +75,7 @@ pub(crate) fn endpoint(
     check_parameters(&attribute, &parameters, &arguments, &mut mistakes);
     check_bodies(&attribute, &arguments, &mut mistakes);
     let endpoint = Endpoint {
-        runtime: attribute
-            .path("crate", &mut mistakes)
-            .unwrap_or_else(|| parse_quote!(::fastservice)),
+        runtime: attribute.path("crate", &mut mistakes),
         method,
         path,
         rule: (access == Access::Private).then(|| rule(&attribute, &mut mistakes)),
@@ -179,14 +177,16 @@ fn check_bodies(attribute: &Attribute, arguments: &[Argument], mistakes: &mut Mi
     let mut bodies = arguments.iter().filter(|argument| argument.shows_body());
     let Some(first) = bodies.next() else { return };
     for second in bodies {
-        let sentence =
-            format!("`{}` is the body already; join both in one type, or remove one", first.name);
+        let sentence = format!(
+            "`{}` takes the body already; join both in one type, or remove one",
+            first.name
+        );
         mistakes.add(&second.ty, sentence);
     }
     let Some((method, template)) = attribute.route(&mut Mistakes::default()) else { return };
     if method == "get" || method == "head" {
         let sentence = format!(
-            "a {} request has no body; use `post = {:?}`, or remove `{}`",
+            "a {} request has no body; write `post = {:?}`, or remove `{}`",
             method.to_string().to_uppercase(),
             template.value(),
             first.name,

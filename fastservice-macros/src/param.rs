@@ -1,7 +1,10 @@
 //! `#[derive(Param)]`: a type that is read from the text of one parameter.
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, Ident, Path, Type, Variant, ext::IdentExt, parse_quote};
+use syn::{
+    Data, DeriveInput, Field, Fields, Ident, LitStr, Path, Type, Variant, ext::IdentExt,
+    parse_quote,
+};
 
 use crate::{
     mistakes::Mistakes,
@@ -20,7 +23,7 @@ enum Shape {
 /// A variant with the texts that mean it; the first is its name.
 struct Name {
     variant: Ident,
-    texts: Vec<String>,
+    texts: Vec<LitStr>,
 }
 
 /// The derive's output; after a mistake an implementation that reads nothing, so that the uses of
@@ -30,11 +33,8 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    let mut mistakes = Mistakes::default();
-    let options = TypeOptions::read(&input.attrs, &mut mistakes);
-    let runtime = options.runtime.unwrap_or_else(|| parse_quote!(::fastservice));
-    let shape = shape(&input, options.rename_all, &mut mistakes);
-    match mistakes.or(shape) {
+    let (runtime, shape) = check(&input);
+    match shape {
         Ok(shape) => implementation(&input, &runtime, Some(&shape)),
         Err(mistakes) => {
             let errors = mistakes.into_compile_errors();
@@ -44,14 +44,19 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     }
 }
 
+fn check(input: &DeriveInput) -> (Path, Result<Shape, Mistakes>) {
+    let mut mistakes = Mistakes::default();
+    let options = TypeOptions::read(input, &mut mistakes);
+    let runtime = options.runtime.unwrap_or_else(|| parse_quote!(::fastservice));
+    let shape = shape(input, options.rename_all, &mut mistakes);
+    (runtime, mistakes.or(shape))
+}
+
 fn shape(input: &DeriveInput, rename_all: Option<Rename>, mistakes: &mut Mistakes) -> Shape {
     const NEWTYPE: &str =
         "a parameter is one text; write a struct of one field: `struct Name(String);`";
-    let generics = &input.generics;
-    if !generics.params.is_empty() {
-        let written = quote!(#generics);
-        mistakes
-            .add(generics, format!("`Param` is for types without parameters; remove `{written}`"));
+    for parameter in &input.generics.params {
+        mistakes.add(parameter, "`Param` is for types without generic parameters; remove this one");
     }
     match &input.data {
         Data::Enum(data) if data.variants.is_empty() => {
@@ -61,6 +66,7 @@ fn shape(input: &DeriveInput, rename_all: Option<Rename>, mistakes: &mut Mistake
         Data::Struct(data) => match &data.fields {
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
                 if let Some(field) = fields.unnamed.first() {
+                    check_field(field, mistakes);
                     return Shape::Newtype(Box::new(field.ty.clone()));
                 }
             }
@@ -70,6 +76,12 @@ fn shape(input: &DeriveInput, rename_all: Option<Rename>, mistakes: &mut Mistake
         Data::Union(data) => mistakes.add(data.union_token, NEWTYPE),
     }
     Shape::Names(Vec::new())
+}
+
+fn check_field(field: &Field, mistakes: &mut Mistakes) {
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("param")) {
+        mistakes.add(attribute, "a newtype reads what its field reads; remove this");
+    }
 }
 
 fn names<'a>(
@@ -88,24 +100,35 @@ fn names<'a>(
         if options.is_skipped {
             continue;
         }
-        let written = variant.ident.unraw().to_string();
-        let renamed = rename_all.map_or_else(|| written.clone(), |rule| rule.apply(&written));
-        let name = options.rename.map_or(renamed, |rename| rename.value());
-        let mut texts = vec![name];
-        for alias in options.aliases.iter().map(syn::LitStr::value) {
-            if !texts.contains(&alias) {
-                texts.push(alias);
-            }
-        }
+        let texts = texts(variant, rename_all, options);
         for text in &texts {
-            if let Some(earlier) = names.iter().find(|earlier| earlier.texts.contains(text)) {
+            if let Some(earlier) = names.iter().find(|earlier| contains(&earlier.texts, text)) {
                 let earlier = &earlier.variant;
-                mistakes.add(variant, format!("{text:?} means `{earlier}` already; rename one"));
+                mistakes
+                    .add(text, format!("{:?} means `{earlier}` already; rename one", text.value()));
             }
         }
         names.push(Name { variant: variant.ident.clone(), texts });
     }
     names
+}
+
+/// The name of a variant, then its other names.
+fn texts(variant: &Variant, rename_all: Option<Rename>, options: VariantOptions) -> Vec<LitStr> {
+    let written = variant.ident.unraw().to_string();
+    let name = rename_all.map_or_else(|| written.clone(), |rule| rule.apply(&written));
+    let name = options.rename.unwrap_or_else(|| LitStr::new(&name, variant.ident.span()));
+    let mut texts = vec![name];
+    for alias in options.aliases {
+        if !contains(&texts, &alias) {
+            texts.push(alias);
+        }
+    }
+    texts
+}
+
+fn contains(texts: &[LitStr], text: &LitStr) -> bool {
+    texts.iter().any(|other| other.value() == text.value())
 }
 
 fn implementation(input: &DeriveInput, runtime: &Path, shape: Option<&Shape>) -> TokenStream {
@@ -142,7 +165,8 @@ fn choice(private: &TokenStream, text: &Ident, names: &[Name]) -> (TokenStream, 
         .iter()
         .map(|Name { variant, texts }| quote!(#(#texts)|* => #private::Ok(Self::#variant),));
     let listed = names.iter().filter_map(|name| name.texts.first());
-    let takes_empty = names.iter().any(|name| name.texts.iter().any(String::is_empty));
+    let takes_empty =
+        names.iter().any(|name| name.texts.iter().any(|text| text.value().is_empty()));
     let constants = takes_empty.then(|| {
         quote!(
             const EMPTY: bool = true;
@@ -155,4 +179,10 @@ fn choice(private: &TokenStream, text: &Ident, names: &[Name]) -> (TokenStream, 
         }
     };
     (quote!(#constants), body)
+}
+
+#[cfg(test)]
+pub(crate) fn mistakes(item: TokenStream) -> Vec<syn::Error> {
+    let input = syn::parse2(item).unwrap();
+    check(&input).1.err().map(Mistakes::into_errors).unwrap_or_default()
 }

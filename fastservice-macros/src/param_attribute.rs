@@ -1,5 +1,5 @@
 //! Parse: `#[param(..)]` and, where that is silent, `#[serde(..)]`.
-use syn::{Attribute, LitStr, Meta, Path};
+use syn::{Attribute, Data, DeriveInput, LitStr, Meta, Path};
 
 use crate::{
     attribute::{self, Entry, Value},
@@ -24,16 +24,20 @@ pub(crate) struct VariantOptions {
 }
 
 impl TypeOptions {
-    pub(crate) fn read(attributes: &[Attribute], mistakes: &mut Mistakes) -> Self {
+    pub(crate) fn read(input: &DeriveInput, mistakes: &mut Mistakes) -> Self {
         let mut options = Self::default();
-        for entry in serde(attributes) {
+        for entry in serde(&input.attrs) {
             if entry.key == "rename_all"
                 && let Some(rule) = deserialized(entry)
             {
                 options.rename_all = Rename::parse(&rule, mistakes);
             }
         }
-        for entry in param(attributes, &["rename_all", "crate"], mistakes) {
+        let known: &[&str] = match input.data {
+            Data::Enum(_) => &["rename_all", "crate"],
+            _ => &["crate"],
+        };
+        for entry in param(&input.attrs, known, mistakes) {
             if entry.key == "crate" {
                 options.runtime = path(&entry, mistakes);
             } else if let Some(rule) = text(&entry, mistakes) {
