@@ -57,6 +57,7 @@ fn argument(
     mistakes: &mut Mistakes,
 ) -> Option<Argument> {
     check_type(&typed.ty, mistakes);
+    check_conditions(&typed.attrs, mistakes);
     let mark = body_mark(typed, mistakes);
     let Some(binding) = binding(&typed.pat) else {
         mistakes.add(&typed.pat, "name this argument, for example `id`");
@@ -94,7 +95,7 @@ fn binding(pattern: &Pat) -> Option<&Ident> {
     }
 }
 
-/// The `#[body]` of an argument, after a look at all its attributes.
+/// The `#[body]` of an argument.
 fn body_mark<'a>(typed: &'a PatType, mistakes: &mut Mistakes) -> Option<&'a Attribute> {
     let mut marks = typed.attrs.iter().filter(|attribute| attribute.path().is_ident("body"));
     let mark = marks.next();
@@ -110,16 +111,17 @@ fn body_mark<'a>(typed: &'a PatType, mistakes: &mut Mistakes) -> Option<&'a Attr
             mistakes.add(mark, sentence);
         }
     }
-    let is_conditional = |attribute: &&Attribute| {
-        ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
-    };
-    if let Some(condition) = typed.attrs.iter().find(is_conditional) {
-        mistakes.add(
-            condition,
-            "an argument cannot depend on a condition; write `#[cfg]` on the function",
-        );
-    }
     mark
+}
+
+fn check_conditions(attributes: &[Attribute], mistakes: &mut Mistakes) {
+    const SENTENCE: &str =
+        "an argument cannot depend on a condition; write `#[cfg]` on the function";
+    for attribute in attributes {
+        if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+            mistakes.add(attribute, SENTENCE);
+        }
+    }
 }
 
 /// The name of a type that takes the body, also inside an `Option`.

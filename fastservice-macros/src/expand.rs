@@ -40,14 +40,14 @@ impl Expansion<'_> {
     fn registration(&self) -> TokenStream {
         let private = self.private();
         let conditions = &self.endpoint.conditions;
-        let allow = self.endpoint.is_marked_deprecated.then(|| quote!(#[allow(deprecated)]));
+        let deprecated = self.endpoint.is_marked_deprecated.then(|| quote!(deprecated,));
         let check = self.body_check();
         let call = self.call();
         let describe = self.describe();
         let route = self.route();
         quote! {
             #(#conditions)*
-            #allow
+            #[allow(#deprecated unused_qualifications)]
             const _: () = {
                 #check
                 #call

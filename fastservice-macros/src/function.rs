@@ -1,5 +1,5 @@
 //! The function under the attribute: read, kept, and judged by its signature.
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Error, FnArg, GenericParam, PatType, Receiver, Safety, Signature, Visibility,
@@ -15,7 +15,7 @@ pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     visibility: Visibility,
     pub(crate) signature: Signature,
-    body: Group,
+    body: TokenStream,
 }
 
 impl Parse for Function {

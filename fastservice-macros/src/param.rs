@@ -20,6 +20,9 @@ enum Shape {
     Newtype(Box<Type>),
 }
 
+/// What a type with a mistake reads.
+const NOTHING: Shape = Shape::Names(Vec::new());
+
 /// A variant with the texts that mean it; the first is its name.
 struct Name {
     variant: Ident,
@@ -35,10 +38,12 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     };
     let (runtime, shape) = check(&input);
     match shape {
-        Ok(shape) => implementation(&input, &runtime, Some(&shape)),
+        Ok(shape) => implementation(&input, &runtime, &shape),
         Err(mistakes) => {
             let errors = mistakes.into_compile_errors();
-            let fallback = implementation(&input, &runtime, None);
+            // With generic parameters it would need bounds that nobody wrote.
+            let is_simple = input.generics.params.is_empty();
+            let fallback = is_simple.then(|| implementation(&input, &runtime, &NOTHING));
             quote!(#fallback #errors)
         }
     }
@@ -75,7 +80,7 @@ fn shape(input: &DeriveInput, rename_all: Option<Rename>, mistakes: &mut Mistake
         },
         Data::Union(data) => mistakes.add(data.union_token, NEWTYPE),
     }
-    Shape::Names(Vec::new())
+    NOTHING
 }
 
 fn check_field(field: &Field, mistakes: &mut Mistakes) {
@@ -102,10 +107,11 @@ fn names<'a>(
         }
         let texts = texts(variant, rename_all, options);
         for text in &texts {
-            if let Some(earlier) = names.iter().find(|earlier| contains(&earlier.texts, text)) {
-                let earlier = &earlier.variant;
-                mistakes
-                    .add(text, format!("{:?} means `{earlier}` already; rename one", text.value()));
+            let earlier = names.iter().find(|earlier| contains(&earlier.texts, text));
+            if let Some(Name { variant, .. }) = earlier {
+                let text_shown = text.value();
+                let sentence = format!("{text_shown:?} means `{variant}` already; rename one");
+                mistakes.add(text, sentence);
             }
         }
         names.push(Name { variant: variant.ident.clone(), texts });
@@ -131,18 +137,16 @@ fn contains(texts: &[LitStr], text: &LitStr) -> bool {
     texts.iter().any(|other| other.value() == text.value())
 }
 
-fn implementation(input: &DeriveInput, runtime: &Path, shape: Option<&Shape>) -> TokenStream {
+fn implementation(input: &DeriveInput, runtime: &Path, shape: &Shape) -> TokenStream {
     let private = quote!(#runtime::__private);
     let text = Ident::new("text", Span::mixed_site());
     let (constants, body) = match shape {
-        Some(Shape::Newtype(ty)) => newtype(&private, &text, ty),
-        Some(Shape::Names(names)) => choice(&private, &text, names),
-        None => choice(&private, &text, &[]),
+        Shape::Newtype(ty) => newtype(&private, &text, ty),
+        Shape::Names(names) => choice(&private, &text, names),
     };
     let name = &input.ident;
-    let (generics, arguments, clause) = input.generics.split_for_impl();
     quote! {
-        impl #generics #private::Param for #name #arguments #clause {
+        impl #private::Param for #name {
             #constants
             fn parse(#text: &str) -> #private::Result<Self, #private::ParamError> {
                 #body
@@ -167,11 +171,7 @@ fn choice(private: &TokenStream, text: &Ident, names: &[Name]) -> (TokenStream, 
     let listed = names.iter().filter_map(|name| name.texts.first());
     let takes_empty =
         names.iter().any(|name| name.texts.iter().any(|text| text.value().is_empty()));
-    let constants = takes_empty.then(|| {
-        quote!(
-            const EMPTY: bool = true;
-        )
-    });
+    let constants = takes_empty.then(|| quote! { const EMPTY: bool = true; });
     let body = quote! {
         match #text {
             #(#arms)*

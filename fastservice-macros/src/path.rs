@@ -23,7 +23,7 @@ pub(crate) fn parameters(template: &LitStr, mistakes: &mut Mistakes) -> Vec<Para
     let text = template.value();
     let Some(path) = text.strip_prefix('/') else {
         let path = if text.is_empty() { "items" } else { text.as_str() };
-        mistakes.add(template, format!("a path starts with `/`; write `\"/{path}\"`"));
+        mistakes.add(template, format!("a path starts with `/`; write `{:?}`", format!("/{path}")));
         return Vec::new();
     };
     let mut parameters: Vec<Parameter> = Vec::new();

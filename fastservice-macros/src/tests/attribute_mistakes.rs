@@ -116,7 +116,7 @@ fn mistaken_kinds_of_values() {
             ),
             (
                 "#[public_api(get(\"/\"))] async fn f() {}",
-                &[("`get` takes a path in quotes; write `get = \"/items\"`", "\"/\"")],
+                &[("`get` takes a path in quotes; write `get = \"/items\"`", "(\"/\")")],
             ),
             (
                 "#[public_api(get = PATH, status = \"201\", timeout = 5)] async fn f() {}",

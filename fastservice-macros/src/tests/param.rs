@@ -45,7 +45,7 @@ fn newtype_reads_what_it_holds() {
 
 #[test]
 fn mistakes_keep_an_implementation() {
-    assert_derive!("enum Shape<T> { Circle { radius: f64 }, Square(T) }");
+    assert_derive!("enum Shape { Circle { radius: f64 }, Square }");
 }
 
 fn mistakes(text: &str) -> Vec<(String, String)> {
@@ -101,12 +101,28 @@ fn mistaken_names() {
             ),
             ("#[param(rename_all = \"snake\")] enum E { A }", &[(rules, "\"snake\"")]),
             ("#[serde(rename_all = \"snake\")] enum E { A }", &[(rules, "\"snake\"")]),
+        ],
+    );
+}
+
+#[test]
+fn mistaken_keys() {
+    assert_rows(
+        mistakes,
+        &[
             (
                 "#[param(rename_all, rename = \"a\")] enum E { #[param(aliases = \"b\")] A }",
                 &[
                     ("unknown key `rename`; write `rename_all` or `crate` here", "rename"),
                     ("`rename_all` has no value; write `rename_all = \"..\"`", "rename_all"),
                     ("unknown key `aliases`; write `rename` or `alias` here", "aliases"),
+                ],
+            ),
+            (
+                "enum E { #[param(\"a\", rename())] A }",
+                &[
+                    ("write `rename` or `alias` here", "\"a\""),
+                    ("`rename` takes a string; write `rename = \"..\"`", "()"),
                 ],
             ),
             (
