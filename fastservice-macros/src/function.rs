@@ -50,8 +50,8 @@ impl ToTokens for Function {
 }
 
 impl Function {
-    pub(crate) fn has_attribute(&self, name: &str) -> bool {
-        self.attributes.iter().any(|attribute| attribute.path().is_ident(name))
+    pub(crate) fn attributes_named(&self, name: &str) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(move |attribute| attribute.path().is_ident(name))
     }
 
     /// Reports what a function that is called by a route cannot have.
