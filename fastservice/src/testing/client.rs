@@ -20,7 +20,7 @@ const AUDIENCE: &str = "test-api";
 /// database is a new one, which is removed with it. It accepts the tokens of an
 /// issuer of its own; sign them with [`TestRequest::token`].
 ///
-/// ```
+/// ```standalone_crate
 /// use fastservice::{prelude::*, testing::{TestClient, TestToken}};
 ///
 /// #[private_api(get = "/me", scope = "profile")]
