@@ -1,4 +1,11 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use serde_json::json;
+use tracing::{Event, Level, Subscriber, subscriber};
+use tracing_subscriber::{Layer, Registry, layer::Context, prelude::*};
 
 use super::*;
 
@@ -149,4 +156,29 @@ fn a_key_without_kid_is_not_meant_by_any() {
 
     assert_eq!(keys.select(Some("a"), Algorithm::EdDSA).unwrap_err(), Refusal::Key);
     assert!(keys.select(None, Algorithm::EdDSA).is_ok());
+}
+
+/// Counts warnings.
+struct Warnings(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for Warnings {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() == Level::WARN {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[test]
+fn a_document_gives_at_most_one_warning() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let log = Registry::default().with(Warnings(count.clone()));
+
+    subscriber::with_default(log, || {
+        set(json!([ed_entry("a")])).unwrap();
+        assert_eq!(count.load(Ordering::Relaxed), 0);
+        set(json!([ed_entry("a"), {"kty": "oct", "k": "AA"}, null, rsa_entry(1024)])).unwrap();
+    });
+
+    assert_eq!(count.load(Ordering::Relaxed), 1);
 }
