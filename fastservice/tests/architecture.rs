@@ -59,11 +59,8 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {
             let text = fs::read_to_string(&path).unwrap();
             let is_test = inside.file_name().is_some_and(|name| name == "tests.rs");
             let code = if is_test { "" } else { text.split("#[cfg(test)]").next().unwrap() };
-            let code: String = code
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("//"))
-                .map(|line| format!("{line}\n"))
-                .collect();
+            let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let code = code.collect::<Vec<_>>().join("\n");
             files.push(File { path: inside, room, code, lines: text.lines().count() });
         }
     }
