@@ -1,6 +1,6 @@
 //! The arguments of the function: the name of each, its type, and where it comes from.
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{
     Attribute, FnArg, GenericArgument, Ident, Meta, Pat, PatType, PathArguments, Type,
     TypeReference, ext::IdentExt,
@@ -57,6 +57,7 @@ fn argument(
     mistakes: &mut Mistakes,
 ) -> Option<Argument> {
     check_type(&typed.ty, mistakes);
+    check_conditions(&typed.attrs, mistakes);
     let mark = body_mark(typed, mistakes);
     let Some(binding) = binding(&typed.pat) else {
         mistakes.add(&typed.pat, "name this argument, for example `id`");
@@ -94,7 +95,7 @@ fn binding(pattern: &Pat) -> Option<&Ident> {
     }
 }
 
-/// The `#[body]` of an argument, after a look at all its attributes.
+/// The `#[body]` of an argument.
 fn body_mark<'a>(typed: &'a PatType, mistakes: &mut Mistakes) -> Option<&'a Attribute> {
     let mut marks = typed.attrs.iter().filter(|attribute| attribute.path().is_ident("body"));
     let mark = marks.next();
@@ -110,13 +111,17 @@ fn body_mark<'a>(typed: &'a PatType, mistakes: &mut Mistakes) -> Option<&'a Attr
             mistakes.add(mark, sentence);
         }
     }
-    let is_conditional = |attribute: &&Attribute| {
-        ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
-    };
-    if let Some(condition) = typed.attrs.iter().find(is_conditional) {
-        mistakes.add(condition, "an argument is always there; write `#[cfg]` on the function");
-    }
     mark
+}
+
+fn check_conditions(attributes: &[Attribute], mistakes: &mut Mistakes) {
+    const SENTENCE: &str =
+        "an argument cannot depend on a condition; write `#[cfg]` on the function";
+    for attribute in attributes {
+        if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+            mistakes.add(attribute, SENTENCE);
+        }
+    }
 }
 
 /// The name of a type that takes the body, also inside an `Option`.
@@ -142,10 +147,8 @@ fn wrapped(arguments: &PathArguments) -> Option<&Type> {
 
 fn check_type(ty: &Type, mistakes: &mut Mistakes) {
     if let Some(reference) = reference(ty) {
-        let owned = owned(reference);
-        let sentence = format!(
-            "an argument is made from the request; take an owned value, for example `{owned}`"
-        );
+        let advice = owned(&reference.elem);
+        let sentence = format!("an argument is owned by the function; {advice}");
         mistakes.add(reference, sentence);
     }
     if has_impl(ty.to_token_stream()) {
@@ -167,15 +170,14 @@ fn reference(ty: &Type) -> Option<&TypeReference> {
     }
 }
 
-fn owned(reference: &TypeReference) -> String {
-    match &*reference.elem {
-        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-        Type::Slice(slice) => match &*slice.elem {
-            Type::Path(path) if path.path.is_ident("u8") => "Bytes".to_owned(),
-            item => format!("Vec<{}>", quote!(#item)),
-        },
-        Type::Path(path) => quote!(#path).to_string().replace(' ', ""),
-        _ => "String".to_owned(),
+/// What to write instead of a reference to `ty`.
+fn owned(ty: &Type) -> &'static str {
+    let is = |ty: &Type, name| matches!(ty, Type::Path(path) if path.path.is_ident(name));
+    match ty {
+        Type::Slice(slice) if is(&slice.elem, "u8") => "write `Bytes` instead of `&[u8]`",
+        Type::Slice(_) => "write a `Vec` instead of a slice",
+        ty if is(ty, "str") => "write `String` instead of `&str`",
+        _ => "remove the `&`",
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Value {
     Texts(Group, Vec<LitStr>),
     Path(Path),
     /// `key(..)`
-    Nested(TokenStream),
+    Nested(Group),
     Other(TokenStream),
 }
 
@@ -54,7 +54,8 @@ impl ToTokens for Value {
             Self::Truth(truth) => truth.to_tokens(tokens),
             Self::Texts(list, _) => list.to_tokens(tokens),
             Self::Path(path) => path.to_tokens(tokens),
-            Self::Nested(inner) | Self::Other(inner) => inner.to_tokens(tokens),
+            Self::Nested(group) => group.to_tokens(tokens),
+            Self::Other(other) => other.to_tokens(tokens),
         }
     }
 }
@@ -225,7 +226,7 @@ impl Parse for Entry {
         if input.parse::<Option<Token![=]>>()?.is_none() {
             let rest: TokenStream = input.parse()?;
             let nested = syn::parse2::<Group>(rest.clone());
-            let value = nested.map_or(Value::Other(rest), |group| Value::Nested(group.stream()));
+            let value = nested.map_or(Value::Other(rest), Value::Nested);
             return Ok(Self { key, value });
         }
         let whole = input.fork();

@@ -1,7 +1,7 @@
 //! Check: every rule between attribute and function; all mistakes are reported at once.
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
-use syn::{Attribute as FunctionAttribute, Path, ext::IdentExt, parse_quote};
+use syn::{LitStr, Path, ext::IdentExt};
 
 use crate::{
     arguments::{self, Argument},
@@ -16,15 +16,15 @@ use crate::{
 
 /// A checked endpoint: all that expansion needs, and nothing it must ask again.
 pub(crate) struct Endpoint {
-    /// The path of the runtime crate.
-    pub(crate) runtime: Path,
+    /// The path of the runtime crate, if it is not the usual one.
+    pub(crate) runtime: Option<Path>,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) rule: Option<Rule>,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) details: Details,
     /// The `#[cfg(..)]` of the function, which its registration shares.
-    pub(crate) conditions: Vec<FunctionAttribute>,
+    pub(crate) conditions: Vec<syn::Attribute>,
     /// Whether calling the function warns.
     pub(crate) is_marked_deprecated: bool,
 }
@@ -70,41 +70,35 @@ pub(crate) fn endpoint(
     let mut mistakes = Mistakes::default();
     let attribute = Attribute::parse(access, arguments, &mut mistakes);
     function.check(&mut mistakes);
-    let (method, path, parameters) = route(&attribute, function, &mut mistakes);
+    let written = attribute.route(&mut mistakes);
+    let parameters = written.map(|(_, template)| path::parameters(template, &mut mistakes));
+    let parameters = parameters.unwrap_or_default();
     let arguments = arguments::arguments(function, &parameters, &mut mistakes);
-    check_parameters(&attribute, &parameters, &arguments, &mut mistakes);
-    check_bodies(&attribute, &arguments, &mut mistakes);
+    if let Some((method, template)) = written {
+        check_parameters(template, &parameters, &arguments, &mut mistakes);
+        check_method(method, template, &arguments, &mut mistakes);
+    }
+    check_bodies(&arguments, &mut mistakes);
+    let (method, path) = route(written, function);
     let endpoint = Endpoint {
-        runtime: attribute
-            .path("crate", &mut mistakes)
-            .unwrap_or_else(|| parse_quote!(::fastservice)),
+        runtime: attribute.path("crate", &mut mistakes),
         method,
         path,
         rule: (access == Access::Private).then(|| rule(&attribute, &mut mistakes)),
         arguments,
         details: details(&attribute, function, &mut mistakes),
-        conditions: function
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("cfg"))
-            .cloned()
-            .collect(),
-        is_marked_deprecated: function.has_attribute("deprecated"),
+        conditions: function.attributes_named("cfg").cloned().collect(),
+        is_marked_deprecated: is_marked_deprecated(function),
     };
     mistakes.or(endpoint)
 }
 
-fn route(
-    attribute: &Attribute,
-    function: &Function,
-    mistakes: &mut Mistakes,
-) -> (Method, String, Vec<Parameter>) {
-    let Some((method, template)) = attribute.route(mistakes) else {
-        let name = function.signature.ident.unraw();
-        return (Method::Bare, format!("/{name}"), Vec::new());
-    };
-    let parameters = path::parameters(template, mistakes);
-    (Method::Written(method.to_string().to_uppercase()), template.value(), parameters)
+/// The route that is written, or the one of a bare attribute: the function's name.
+fn route(written: Option<(&Ident, &LitStr)>, function: &Function) -> (Method, String) {
+    match written {
+        Some((method, path)) => (Method::Written(method.to_string().to_uppercase()), path.value()),
+        None => (Method::Bare, format!("/{}", function.signature.ident.unraw())),
+    }
 }
 
 fn rule(attribute: &Attribute, mistakes: &mut Mistakes) -> Rule {
@@ -136,8 +130,7 @@ fn details(attribute: &Attribute, function: &Function, mistakes: &mut Mistakes) 
         documentation,
         tags: values::names(attribute, "tag", Names::Tags, mistakes),
         operation_id,
-        is_deprecated: attribute.flag("deprecated", mistakes)
-            || function.has_attribute("deprecated"),
+        is_deprecated: attribute.flag("deprecated", mistakes) || is_marked_deprecated(function),
         is_hidden: attribute.flag("hidden", mistakes),
         status: status.and_then(|number| values::status(number, mistakes)),
         timeout_milliseconds: timeout.and_then(|text| values::timeout(text, mistakes)),
@@ -145,14 +138,17 @@ fn details(attribute: &Attribute, function: &Function, mistakes: &mut Mistakes) 
     }
 }
 
+fn is_marked_deprecated(function: &Function) -> bool {
+    function.attributes_named("deprecated").next().is_some()
+}
+
 /// Every `{name}` of the path is an argument.
 fn check_parameters(
-    attribute: &Attribute,
+    template: &LitStr,
     parameters: &[Parameter],
     arguments: &[Argument],
     mistakes: &mut Mistakes,
 ) {
-    let Some((_, template)) = attribute.route(&mut Mistakes::default()) else { return };
     for parameter in parameters {
         if arguments.iter().any(|argument| argument.name == parameter.name) {
             continue;
@@ -174,22 +170,31 @@ fn keyword_safe(name: &str) -> Ident {
     }
 }
 
-/// At most one argument takes the body, and none where a request has no body.
-fn check_bodies(attribute: &Attribute, arguments: &[Argument], mistakes: &mut Mistakes) {
+/// At most one argument takes the body.
+fn check_bodies(arguments: &[Argument], mistakes: &mut Mistakes) {
     let mut bodies = arguments.iter().filter(|argument| argument.shows_body());
     let Some(first) = bodies.next() else { return };
     for second in bodies {
+        let name = &first.name;
         let sentence =
-            format!("`{}` is the body already; join both in one type, or remove one", first.name);
+            format!("`{name}` takes the body already; join both in one type, or remove one");
         mistakes.add(&second.ty, sentence);
     }
-    let Some((method, template)) = attribute.route(&mut Mistakes::default()) else { return };
+}
+
+/// No argument takes the body where a request has none.
+fn check_method(
+    method: &Ident,
+    template: &LitStr,
+    arguments: &[Argument],
+    mistakes: &mut Mistakes,
+) {
+    let Some(body) = arguments.iter().find(|argument| argument.shows_body()) else { return };
     if method == "get" || method == "head" {
+        let (path, name) = (template.value(), &body.name);
+        let method_name = method.to_string().to_uppercase();
         let sentence = format!(
-            "a {} request has no body; use `post = {:?}`, or remove `{}`",
-            method.to_string().to_uppercase(),
-            template.value(),
-            first.name,
+            "a {method_name} request has no body; write `post = {path:?}`, or remove `{name}`"
         );
         mistakes.add(method, sentence);
     }

@@ -1,7 +1,7 @@
 //! Expand: a checked endpoint becomes a registration beside the untouched function.
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, ReturnType, spanned::Spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Ident, ReturnType, Type};
 
 use crate::{
     arguments::{Argument, Place},
@@ -40,14 +40,14 @@ impl Expansion<'_> {
     fn registration(&self) -> TokenStream {
         let private = self.private();
         let conditions = &self.endpoint.conditions;
-        let allow = self.endpoint.is_marked_deprecated.then(|| quote!(#[allow(deprecated)]));
+        let deprecated = self.endpoint.is_marked_deprecated.then(|| quote!(deprecated,));
         let check = self.body_check();
         let call = self.call();
         let describe = self.describe();
         let route = self.route();
         quote! {
             #(#conditions)*
-            #allow
+            #[allow(#deprecated unused_qualifications)]
             const _: () = {
                 #check
                 #call
@@ -59,28 +59,30 @@ impl Expansion<'_> {
 
     /// The only names that generated code may use.
     fn private(&self) -> TokenStream {
-        let runtime = &self.endpoint.runtime;
-        quote!(#runtime::__private)
+        self.private_at(Span::call_site())
     }
 
-    /// The request, under a name that no argument has.
-    fn request(&self) -> Ident {
-        let is_taken = self.endpoint.arguments.iter().any(|argument| argument.name == "request");
-        Ident::new(if is_taken { "__request" } else { "request" }, Span::mixed_site())
+    fn private_at(&self, span: Span) -> TokenStream {
+        let runtime = match &self.endpoint.runtime {
+            None => quote_spanned!(span=> ::fastservice),
+            Some(path) => located(path, span),
+        };
+        quote_spanned!(span=> #runtime::__private)
     }
 
     fn call(&self) -> TokenStream {
         let private = self.private();
-        let request = self.request();
+        let request = request();
         let arguments = &self.endpoint.arguments;
         let names: Vec<_> = arguments.iter().map(local).collect();
         let parameter = if names.is_empty() { quote!(_) } else { quote!(mut #request) };
         let extractions = arguments.iter().map(|argument| self.extraction(argument));
         let gathering = gathering(&private, &names);
         let answer = self.answer(&names);
-        let name = self.function.signature.ident.span().resolved_at(Span::mixed_site());
+        let name = self.function.signature.ident.span();
+        let pinned = self.private_at(name);
         let future = quote_spanned! {name=>
-            #private::Box::pin(async move {
+            #pinned::Box::pin(async move {
                 #(#extractions)*
                 #gathering
                 #answer
@@ -93,63 +95,95 @@ impl Expansion<'_> {
         }
     }
 
+    /// Takes one argument out of the request.
+    ///
+    /// Each token outside parentheses has the span of the type: so the compiler reports a type that
+    /// is no argument on the type, in the same words for each use, which it then shows once.
     fn extraction(&self, argument: &Argument) -> TokenStream {
-        let request = self.request();
+        let Argument { ty, .. } = argument;
+        let (first, last) = ends(ty);
+        let private = self.private_at(first);
         let local = local(argument);
-        let taken = self.typed(&request, argument);
-        quote!(let #local = #taken.await;)
+        let request = request();
+        let (function, arguments) = match self.location(argument) {
+            Some(location) => (
+                quote_spanned!(first=> #private::Request::argument::<#ty>),
+                quote_spanned!(last=> (&mut #request, #location)),
+            ),
+            None => (
+                quote_spanned!(first=> <#ty as #private::FromBody>::from_body),
+                quote_spanned!(last=> (&mut #request)),
+            ),
+        };
+        let wait = quote_spanned!(first=> .await);
+        quote!(let #local = #function #arguments #wait;)
     }
 
-    /// `request.argument::<i64>(Argument::path("id"))`, or the same for the description.
-    fn typed(&self, receiver: &Ident, argument: &Argument) -> TokenStream {
+    /// Describes one argument, with the spans of its extraction.
+    fn description(&self, argument: &Argument, operation: &Ident) -> TokenStream {
+        let Argument { ty, .. } = argument;
+        let (first, last) = ends(ty);
+        let private = self.private_at(first);
+        let (function, arguments) = match self.location(argument) {
+            Some(location) => (
+                quote_spanned!(first=> <#ty as #private::FromRequest>::describe),
+                quote_spanned!(last=> (#operation, #location)),
+            ),
+            None => (
+                quote_spanned!(first=> <#ty as #private::FromBody>::describe),
+                quote_spanned!(last=> (#operation)),
+            ),
+        };
+        quote!(#function #arguments;)
+    }
+
+    /// Where an argument of a plain type is; a body marked by hand has no name.
+    fn location(&self, argument: &Argument) -> Option<TokenStream> {
         let private = self.private();
-        let Argument { name, place, ty, .. } = argument;
-        let span = ty.span().resolved_at(Span::mixed_site());
-        match place {
-            Place::Path => {
-                quote_spanned!(span=> #receiver.argument::<#ty>(#private::Argument::path(#name)))
-            }
-            Place::Query => {
-                quote_spanned!(span=> #receiver.argument::<#ty>(#private::Argument::query(#name)))
-            }
-            Place::Body => quote_spanned!(span=> #receiver.body::<#ty>()),
+        let name = &argument.name;
+        match argument.place {
+            Place::Path => Some(quote!(#private::Argument::path(#name))),
+            Place::Query => Some(quote!(#private::Argument::query(#name))),
+            Place::Body => None,
         }
     }
 
     /// The call of the function; a result that is no response is reported on its type.
     fn answer(&self, names: &[Ident]) -> TokenStream {
-        let private = self.private();
         let function = &self.function.signature.ident;
-        let span = match &self.function.signature.output {
-            ReturnType::Type(_, ty) => ty.span(),
-            ReturnType::Default => function.span(),
+        let (first, last) = match &self.function.signature.output {
+            ReturnType::Type(_, ty) => ends(ty),
+            ReturnType::Default => (function.span(), function.span()),
         };
-        let span = span.resolved_at(Span::mixed_site());
-        quote_spanned!(span=> #private::IntoResponse::into_response(#function(#(#names),*).await))
+        let private = self.private_at(first);
+        let function = located(function, first);
+        let wait = quote_spanned!(last=> .await);
+        quote_spanned!(first=> #private::IntoResponse::into_response(#function(#(#names),*) #wait))
     }
 
     fn describe(&self) -> TokenStream {
         let private = self.private();
         let arguments = &self.endpoint.arguments;
-        let operation = Ident::new("operation", Span::mixed_site());
+        let operation = Ident::new("operation", Span::call_site());
         let parameter = if arguments.is_empty() { quote!(_) } else { quote!(#operation) };
-        let described = arguments.iter().map(|argument| self.typed(&operation, argument));
+        let described = arguments.iter().map(|argument| self.description(argument, &operation));
         quote! {
             fn __describe(#parameter: &mut #private::Operation) {
-                #(#described;)*
+                #(#described)*
             }
         }
     }
 
     /// Whether each argument takes the body: aliases of types are known only to the compiler.
     fn bodies(&self) -> impl Iterator<Item = TokenStream> {
-        let private = self.private();
-        self.endpoint.arguments.iter().map(move |argument| match argument.place {
-            Place::Body => quote!(true),
-            Place::Path | Place::Query => {
-                let ty = &argument.ty;
-                let span = ty.span().resolved_at(Span::mixed_site());
-                quote_spanned!(span=> <#ty as #private::FromRequest>::TAKES_BODY)
+        self.endpoint.arguments.iter().map(|argument| {
+            let Argument { place, ty, .. } = argument;
+            let (first, _) = ends(ty);
+            let private = self.private_at(first);
+            if *place == Place::Body {
+                quote!(true)
+            } else {
+                quote_spanned!(first=> <#ty as #private::FromRequest>::TAKES_BODY)
             }
         })
     }
@@ -160,10 +194,11 @@ impl Expansion<'_> {
             Method::Written(method) if method == "GET" || method == "HEAD" => (method.as_str(), 0),
             Method::Written(method) => (method.as_str(), 1),
         };
-        let private = self.private();
+        let name = self.function.signature.ident.span();
+        let private = self.private_at(name);
         let bodies = self.bodies();
-        (self.endpoint.arguments.len() > allowed)
-            .then(|| quote!(const _: () = #private::check_bodies(#method, &[#(#bodies),*]);))
+        let check = quote_spanned!(name=> #private::check_bodies(#method, &[#(#bodies),*]));
+        (self.endpoint.arguments.len() > allowed).then(|| quote!(const _: () = #check;))
     }
 
     fn route(&self) -> TokenStream {
@@ -214,6 +249,28 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+/// The request in generated code. It cannot be mistaken for an argument: those have other hygiene.
+fn request() -> Ident {
+    Ident::new("request", Span::call_site())
+}
+
+/// The spans of the first and the last token: together they underline the whole type.
+fn ends(ty: &Type) -> (Span, Span) {
+    let mut tokens = ty.to_token_stream().into_iter();
+    let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
+    let last = tokens.last().map_or(first, |token| token.span());
+    (first, last)
+}
+
+/// Code that keeps the meaning of its names but is reported at `place`.
+fn located(code: impl ToTokens, place: Span) -> TokenStream {
+    let moved = code.to_token_stream().into_iter().map(|mut token| {
+        token.set_span(place.resolved_at(token.span()));
+        token
+    });
+    moved.collect()
 }
 
 /// The argument's name as a local variable, which can neither shadow the function nor be shadowed.

@@ -1,8 +1,8 @@
 //! The function under the attribute: read, kept, and judged by its signature.
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Error, FnArg, PatType, Receiver, Safety, Signature, Visibility,
+    Attribute, Error, FnArg, GenericParam, PatType, Receiver, Safety, Signature, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream},
     token,
@@ -15,7 +15,7 @@ pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     visibility: Visibility,
     pub(crate) signature: Signature,
-    body: Group,
+    body: TokenStream,
 }
 
 impl Parse for Function {
@@ -25,11 +25,11 @@ impl Parse for Function {
         let start = input.fork();
         let Ok(signature) = input.parse() else {
             let keyword = start.call(syn::Ident::parse_any)?;
-            let sentence = format!("an endpoint is an `async fn`, not a `{keyword}`");
+            let sentence = "an endpoint is an `async fn`; move the attribute to one";
             return Err(Error::new(keyword.span(), sentence));
         };
         if !input.peek(token::Brace) {
-            return Err(input.error("an endpoint is a function with a body; write `{ .. }`"));
+            return Err(input.error("an endpoint is a free function with a body; write `{ .. }`"));
         }
         Ok(Self { attributes, visibility, signature, body: input.parse()? })
     }
@@ -50,8 +50,8 @@ impl ToTokens for Function {
 }
 
 impl Function {
-    pub(crate) fn has_attribute(&self, name: &str) -> bool {
-        self.attributes.iter().any(|attribute| attribute.path().is_ident(name))
+    pub(crate) fn attributes_named(&self, name: &str) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(move |attribute| attribute.path().is_ident(name))
     }
 
     /// Reports what a function that is called by a route cannot have.
@@ -66,7 +66,7 @@ impl Function {
             mistakes.add(constness, "an endpoint runs for each request; remove `const`");
         }
         if let Safety::Unsafe(word) = safety {
-            mistakes.add(word, "a request cannot promise what `unsafe` asks for; remove it");
+            mistakes.add(word, "an endpoint is called by the framework; remove `unsafe`");
         }
         if let Some(abi) = abi {
             let sentence = format!("an endpoint is called from Rust; remove `{}`", quote!(#abi));
@@ -81,8 +81,13 @@ impl Function {
     fn check_generics(&self, mistakes: &mut Mistakes) {
         const REASON: &str = "a route is registered once, so its types must be known";
         let generics = &self.signature.generics;
-        if !generics.params.is_empty() {
-            mistakes.add(generics, format!("{REASON}; remove `{}`", quote!(#generics)));
+        for parameter in &generics.params {
+            let (name, what) = match parameter {
+                GenericParam::Lifetime(lifetime) => (lifetime.lifetime.to_string(), "owned types"),
+                GenericParam::Type(ty) => (ty.ident.to_string(), "a type"),
+                GenericParam::Const(value) => (value.ident.to_string(), "a number"),
+            };
+            mistakes.add(parameter, format!("{REASON}; write {what} instead of `{name}`"));
         }
         if let Some(clause) = &generics.where_clause {
             mistakes.add(clause, format!("{REASON}; remove the `where` clause"));

@@ -21,7 +21,7 @@ const fn key(name: &'static str, takes: &'static str, example: &'static str) -> 
 
 const PATH: &str = "a path in quotes";
 const NAMES: &str = "a string or a list of strings";
-const FLAG: &str = "`true` or `false`, or stands alone";
+const FLAG: &str = "`true`, `false` or nothing";
 
 const METHODS: [Key; 7] = [
     key("get", PATH, r#"get = "/items""#),
@@ -81,9 +81,9 @@ pub(crate) fn rule_noun(name: &str) -> Option<&'static str> {
 pub(crate) fn habit(name: &str) -> Option<&'static str> {
     match name {
         "path" | "method" | "route" | "url" => {
-            Some("the method is the key and the path its value; write `get = \"/items\"`")
+            Some("the method is the key and the path its value, write `get = \"/items\"`")
         }
-        "description" => Some("the doc comment of the function is the description"),
+        "description" => Some("write it as the doc comment"),
         "status_code" => Some("write `status = 201`"),
         "name" => Some("write `operation_id = \"read_item\"`"),
         "role" | "roles" => Some("write `permission = \"read:items\"`"),

@@ -8,9 +8,9 @@ pub(crate) fn nearest<'a>(
 ) -> Option<&'a str> {
     let allowed = if word.len() <= 3 { 1 } else { 2 };
     candidates
-        .map(|candidate| match letters(word) == letters(candidate) {
-            true => (0, candidate),
-            false => (distance(word, candidate), candidate),
+        .map(|candidate| {
+            let is_swapped = letters(word) == letters(candidate);
+            (if is_swapped { 1 } else { distance(word, candidate) }, candidate)
         })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)

@@ -1,7 +1,10 @@
 //! `#[derive(Param)]`: a type that is read from the text of one parameter.
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, Ident, Path, Type, Variant, ext::IdentExt, parse_quote};
+use syn::{
+    Data, DeriveInput, Field, Fields, Ident, LitStr, Path, Type, Variant, ext::IdentExt,
+    parse_quote,
+};
 
 use crate::{
     mistakes::Mistakes,
@@ -17,10 +20,13 @@ enum Shape {
     Newtype(Box<Type>),
 }
 
+/// What a type with a mistake reads.
+const NOTHING: Shape = Shape::Names(Vec::new());
+
 /// A variant with the texts that mean it; the first is its name.
 struct Name {
     variant: Ident,
-    texts: Vec<String>,
+    texts: Vec<LitStr>,
 }
 
 /// The derive's output; after a mistake an implementation that reads nothing, so that the uses of
@@ -30,28 +36,32 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    let mut mistakes = Mistakes::default();
-    let options = TypeOptions::read(&input.attrs, &mut mistakes);
-    let runtime = options.runtime.unwrap_or_else(|| parse_quote!(::fastservice));
-    let shape = shape(&input, options.rename_all, &mut mistakes);
-    match mistakes.or(shape) {
-        Ok(shape) => implementation(&input, &runtime, Some(&shape)),
+    let (runtime, shape) = check(&input);
+    match shape {
+        Ok(shape) => implementation(&input, &runtime, &shape),
         Err(mistakes) => {
             let errors = mistakes.into_compile_errors();
-            let fallback = implementation(&input, &runtime, None);
+            // With generic parameters it would need bounds that nobody wrote.
+            let is_simple = input.generics.params.is_empty();
+            let fallback = is_simple.then(|| implementation(&input, &runtime, &NOTHING));
             quote!(#fallback #errors)
         }
     }
 }
 
+fn check(input: &DeriveInput) -> (Path, Result<Shape, Mistakes>) {
+    let mut mistakes = Mistakes::default();
+    let options = TypeOptions::read(input, &mut mistakes);
+    let runtime = options.runtime.unwrap_or_else(|| parse_quote!(::fastservice));
+    let shape = shape(input, options.rename_all, &mut mistakes);
+    (runtime, mistakes.or(shape))
+}
+
 fn shape(input: &DeriveInput, rename_all: Option<Rename>, mistakes: &mut Mistakes) -> Shape {
     const NEWTYPE: &str =
         "a parameter is one text; write a struct of one field: `struct Name(String);`";
-    let generics = &input.generics;
-    if !generics.params.is_empty() {
-        let written = quote!(#generics);
-        mistakes
-            .add(generics, format!("`Param` is for types without parameters; remove `{written}`"));
+    for parameter in &input.generics.params {
+        mistakes.add(parameter, "`Param` is for types without generic parameters; remove this one");
     }
     match &input.data {
         Data::Enum(data) if data.variants.is_empty() => {
@@ -61,6 +71,7 @@ fn shape(input: &DeriveInput, rename_all: Option<Rename>, mistakes: &mut Mistake
         Data::Struct(data) => match &data.fields {
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
                 if let Some(field) = fields.unnamed.first() {
+                    check_field(field, mistakes);
                     return Shape::Newtype(Box::new(field.ty.clone()));
                 }
             }
@@ -69,7 +80,13 @@ fn shape(input: &DeriveInput, rename_all: Option<Rename>, mistakes: &mut Mistake
         },
         Data::Union(data) => mistakes.add(data.union_token, NEWTYPE),
     }
-    Shape::Names(Vec::new())
+    NOTHING
+}
+
+fn check_field(field: &Field, mistakes: &mut Mistakes) {
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("param")) {
+        mistakes.add(attribute, "a newtype reads what its field reads; remove this");
+    }
 }
 
 fn names<'a>(
@@ -88,19 +105,13 @@ fn names<'a>(
         if options.is_skipped {
             continue;
         }
-        let written = variant.ident.unraw().to_string();
-        let renamed = rename_all.map_or_else(|| written.clone(), |rule| rule.apply(&written));
-        let name = options.rename.map_or(renamed, |rename| rename.value());
-        let mut texts = vec![name];
-        for alias in options.aliases.iter().map(syn::LitStr::value) {
-            if !texts.contains(&alias) {
-                texts.push(alias);
-            }
-        }
+        let texts = texts(variant, rename_all, options);
         for text in &texts {
-            if let Some(earlier) = names.iter().find(|earlier| earlier.texts.contains(text)) {
-                let earlier = &earlier.variant;
-                mistakes.add(variant, format!("{text:?} means `{earlier}` already; rename one"));
+            let earlier = names.iter().find(|earlier| contains(&earlier.texts, text));
+            if let Some(Name { variant, .. }) = earlier {
+                let text_shown = text.value();
+                let sentence = format!("{text_shown:?} means `{variant}` already; rename one");
+                mistakes.add(text, sentence);
             }
         }
         names.push(Name { variant: variant.ident.clone(), texts });
@@ -108,18 +119,34 @@ fn names<'a>(
     names
 }
 
-fn implementation(input: &DeriveInput, runtime: &Path, shape: Option<&Shape>) -> TokenStream {
+/// The name of a variant, then its other names.
+fn texts(variant: &Variant, rename_all: Option<Rename>, options: VariantOptions) -> Vec<LitStr> {
+    let written = variant.ident.unraw().to_string();
+    let name = rename_all.map_or_else(|| written.clone(), |rule| rule.apply(&written));
+    let name = options.rename.unwrap_or_else(|| LitStr::new(&name, variant.ident.span()));
+    let mut texts = vec![name];
+    for alias in options.aliases {
+        if !contains(&texts, &alias) {
+            texts.push(alias);
+        }
+    }
+    texts
+}
+
+fn contains(texts: &[LitStr], text: &LitStr) -> bool {
+    texts.iter().any(|other| other.value() == text.value())
+}
+
+fn implementation(input: &DeriveInput, runtime: &Path, shape: &Shape) -> TokenStream {
     let private = quote!(#runtime::__private);
     let text = Ident::new("text", Span::mixed_site());
     let (constants, body) = match shape {
-        Some(Shape::Newtype(ty)) => newtype(&private, &text, ty),
-        Some(Shape::Names(names)) => choice(&private, &text, names),
-        None => choice(&private, &text, &[]),
+        Shape::Newtype(ty) => newtype(&private, &text, ty),
+        Shape::Names(names) => choice(&private, &text, names),
     };
     let name = &input.ident;
-    let (generics, arguments, clause) = input.generics.split_for_impl();
     quote! {
-        impl #generics #private::Param for #name #arguments #clause {
+        impl #private::Param for #name {
             #constants
             fn parse(#text: &str) -> #private::Result<Self, #private::ParamError> {
                 #body
@@ -142,12 +169,9 @@ fn choice(private: &TokenStream, text: &Ident, names: &[Name]) -> (TokenStream, 
         .iter()
         .map(|Name { variant, texts }| quote!(#(#texts)|* => #private::Ok(Self::#variant),));
     let listed = names.iter().filter_map(|name| name.texts.first());
-    let takes_empty = names.iter().any(|name| name.texts.iter().any(String::is_empty));
-    let constants = takes_empty.then(|| {
-        quote!(
-            const EMPTY: bool = true;
-        )
-    });
+    let takes_empty =
+        names.iter().any(|name| name.texts.iter().any(|text| text.value().is_empty()));
+    let constants = takes_empty.then(|| quote! { const EMPTY: bool = true; });
     let body = quote! {
         match #text {
             #(#arms)*
@@ -155,4 +179,10 @@ fn choice(private: &TokenStream, text: &Ident, names: &[Name]) -> (TokenStream, 
         }
     };
     (quote!(#constants), body)
+}
+
+#[cfg(test)]
+pub(crate) fn mistakes(item: TokenStream) -> Vec<syn::Error> {
+    let input = syn::parse2(item).unwrap();
+    check(&input).1.err().map(Mistakes::into_errors).unwrap_or_default()
 }

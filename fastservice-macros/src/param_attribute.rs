@@ -1,5 +1,5 @@
 //! Parse: `#[param(..)]` and, where that is silent, `#[serde(..)]`.
-use syn::{Attribute, LitStr, Meta, Path};
+use syn::{Attribute, Data, DeriveInput, Error, LitStr, Meta, Path};
 
 use crate::{
     attribute::{self, Entry, Value},
@@ -24,16 +24,20 @@ pub(crate) struct VariantOptions {
 }
 
 impl TypeOptions {
-    pub(crate) fn read(attributes: &[Attribute], mistakes: &mut Mistakes) -> Self {
+    pub(crate) fn read(input: &DeriveInput, mistakes: &mut Mistakes) -> Self {
         let mut options = Self::default();
-        for entry in serde(attributes) {
+        for entry in serde(&input.attrs) {
             if entry.key == "rename_all"
                 && let Some(rule) = deserialized(entry)
             {
                 options.rename_all = Rename::parse(&rule, mistakes);
             }
         }
-        for entry in param(attributes, &["rename_all", "crate"], mistakes) {
+        let known: &[&str] = match input.data {
+            Data::Enum(_) => &["rename_all", "crate"],
+            _ => &["crate"],
+        };
+        for entry in param(&input.attrs, known, mistakes) {
             if entry.key == "crate" {
                 options.runtime = path(&entry, mistakes);
             } else if let Some(rule) = text(&entry, mistakes) {
@@ -81,8 +85,9 @@ fn serde(attributes: &[Attribute]) -> impl Iterator<Item = Entry> {
 fn deserialized(entry: Entry) -> Option<LitStr> {
     match entry.value {
         Value::Text(text) => Some(text),
-        Value::Nested(tokens) => {
-            let mut entries = attribute::entries(tokens).into_iter().filter_map(Result::ok);
+        Value::Nested(group) => {
+            let entries = attribute::entries(group.stream());
+            let mut entries = entries.into_iter().filter_map(Result::ok);
             entries.find(|entry| entry.key == "deserialize").and_then(deserialized)
         }
         _ => None,
@@ -91,15 +96,17 @@ fn deserialized(entry: Entry) -> Option<LitStr> {
 
 fn param(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
+    let keys = quoted(known);
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("param")) {
         let Meta::List(list) = &attribute.meta else {
-            let keys = quoted(known).join(" or ");
             mistakes.add(attribute, format!("`#[param(..)]` has its keys in parentheses: {keys}"));
             continue;
         };
         for entry in attribute::entries(list.tokens.clone()) {
             match entry {
-                Err(error) => mistakes.add_error(error),
+                Err(error) => {
+                    mistakes.add_error(Error::new(error.span(), format!("write {keys} here")));
+                }
                 Ok(entry) => match refusal(&entry, known, &entries) {
                     Some(sentence) => mistakes.add(&entry.key, sentence),
                     None => entries.push(entry),
@@ -113,15 +120,16 @@ fn param(attributes: &[Attribute], known: &[&str], mistakes: &mut Mistakes) -> V
 fn refusal(entry: &Entry, known: &[&str], earlier: &[Entry]) -> Option<String> {
     let key = entry.key.to_string();
     if !known.contains(&key.as_str()) {
-        let list = quoted(known).join(" or ");
-        return Some(format!("unknown key `{key}`; write {list} here"));
+        return Some(format!("unknown key `{key}`; write {} here", quoted(known)));
     }
     let is_repeated = key != "alias" && earlier.iter().any(|earlier| earlier.key == key);
     is_repeated.then(|| format!("`{key}` is written twice; remove one"))
 }
 
-fn quoted(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| format!("`{name}`")).collect()
+/// `` `rename` or `alias` ``
+fn quoted(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(" or ")
 }
 
 fn text<'a>(entry: &'a Entry, mistakes: &mut Mistakes) -> Option<&'a LitStr> {

@@ -23,7 +23,7 @@ pub(crate) fn parameters(template: &LitStr, mistakes: &mut Mistakes) -> Vec<Para
     let text = template.value();
     let Some(path) = text.strip_prefix('/') else {
         let path = if text.is_empty() { "items" } else { text.as_str() };
-        mistakes.add(template, format!("a path starts with `/`; write `\"/{path}\"`"));
+        mistakes.add(template, format!("a path starts with `/`; write `{:?}`", format!("/{path}")));
         return Vec::new();
     };
     let mut parameters: Vec<Parameter> = Vec::new();
@@ -88,7 +88,7 @@ fn foreign(segment: &str) -> Option<String> {
     let name = if let Some((name, kind)) = inside('{', '}').and_then(|all| all.split_once(':')) {
         if kind == "path" { format!("*{name}") } else { name.to_owned() }
     } else if let Some(name) = inside('<', '>') {
-        name.replace("..", "*")
+        name.strip_suffix("..").map_or(name.to_owned(), |rest| format!("*{rest}"))
     } else if let Some(name) = segment.strip_prefix(':') {
         name.to_owned()
     } else if segment.starts_with('*') {
@@ -140,7 +140,7 @@ fn braced(segment: &str) -> Result<&str, String> {
     match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         Some(inner) if !inner.contains(['{', '}']) => Ok(inner),
         _ => Err(format!(
-            "`{segment}` is more than a parameter; a parameter is a whole segment, write `{{{example}}}`"
+            "`{segment}` is more than a parameter, which is a whole segment; write `{{{example}}}`"
         )),
     }
 }

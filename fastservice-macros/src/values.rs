@@ -62,8 +62,9 @@ fn fault(key: &str, kind: Names, name: &str, earlier: &[String]) -> Option<Strin
         return Some(format!("one string names one {noun}; write `{key} = [{list}]`"));
     }
     if let Some(letter) = name.chars().find(|letter| !kind.allows(*letter)) {
-        let letter = letter.escape_debug();
-        return Some(format!("a {noun} cannot contain `{letter}`; remove it"));
+        let shown =
+            if letter.is_control() { "a control character" } else { &format!("`{letter}`") };
+        return Some(format!("a {noun} cannot contain {shown}; remove it"));
     }
     let is_repeated = earlier.iter().any(|earlier| earlier == name);
     is_repeated.then(|| format!("the {noun} `{name}` is repeated; remove it"))
@@ -73,8 +74,7 @@ fn fault(key: &str, kind: Names, name: &str, earlier: &[String]) -> Option<Strin
 pub(crate) fn status(number: &LitInt, mistakes: &mut Mistakes) -> Option<u16> {
     let status = number.base10_parse().ok().filter(|status| (200..=299).contains(status));
     if status.is_none() || !number.suffix().is_empty() {
-        mistakes
-            .add(number, "`status` is the status of a success, 200 to 299; write `status = 201`");
+        mistakes.add(number, "`status` is that of a success, 200 to 299; write `status = 201`");
     }
     status
 }
@@ -136,7 +136,7 @@ pub(crate) fn body_limit(attribute: &Attribute, mistakes: &mut Mistakes) -> Opti
 fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let (_, factor) = units.iter().find(|(name, _)| *name == unit.trim_start_matches(' '))?;
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
     number.parse::<u64>().ok()?.checked_mul(*factor)
 }
 

@@ -28,7 +28,11 @@ pub(crate) static HEARTBEAT: Route = Route::new(
 .summary("Whether the service is alive.")
 .tags(&["heartbeat"]);
 
-/// All of them.
-pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
-    [&HEARTBEAT].into_iter()
+/// All of them; those of the development issuer where it is the service's issuer.
+pub(crate) fn routes(issues_tokens: bool) -> impl Iterator<Item = &'static Route> {
+    #[cfg(feature = "dev-issuer")]
+    let issuer = crate::dev_issuer::ROUTES.iter().filter(move |_| issues_tokens);
+    #[cfg(not(feature = "dev-issuer"))]
+    let issuer = std::iter::empty().filter(move |_: &&Route| issues_tokens);
+    std::iter::once(&HEARTBEAT).chain(issuer)
 }

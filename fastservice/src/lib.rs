@@ -30,13 +30,16 @@ pub mod response;
 
 // What the attributes register, and what is made of it.
 pub mod registry;
-mod builtin;
-mod log;
 #[cfg(feature = "dev-issuer")]
 pub mod dev_issuer;
+mod builtin;
+mod log;
 pub mod app;
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "testing")]
+#[allow(clippy::panic, reason = "a test fails by a panic")]
+pub mod testing;
 
 pub mod prelude;
 #[doc(hidden)]
@@ -45,6 +48,28 @@ pub mod __private;
 
 #[cfg(feature = "macros")]
 pub use fastservice_macros::{Param, private_api, public_api};
+
+/// Links crates of handlers into the binary, and expects a route of each.
+///
+/// A crate that a binary depends on but never names is not linked, and its
+/// endpoints would be missing without a word. Write this once, in the binary:
+///
+/// ```ignore
+/// fastservice::link!(orders, customers);
+/// ```
+///
+/// A service does not start when a linked crate registers no endpoint.
+#[macro_export]
+macro_rules! link {
+    ($($name:ident),+ $(,)?) => {
+        $(
+            use $name as _;
+            $crate::__private::inventory::submit! {
+                $crate::__private::LinkedCrate(::core::stringify!($name))
+            }
+        )+
+    };
+}
 
 pub use app::App;
 pub use error::{Error, Result};

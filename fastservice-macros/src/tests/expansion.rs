@@ -1,5 +1,9 @@
 //! Snapshots of what the attributes emit.
+use proc_macro2::{Delimiter, Group};
+use quote::quote;
+
 use super::expansion;
+use crate::{expand, keys::Access};
 
 /// Compares the expansion with its snapshot, which shows the source too.
 macro_rules! assert_expansion {
@@ -112,4 +116,14 @@ fn mistakes_keep_the_function() {
         /// Kept.
         fn broken<T>(#[body] #[allow(unused)] text: &str, _: T) -> String { kept }"
     );
+}
+
+#[test]
+fn function_from_another_macro_is_kept() {
+    let body = Group::new(Delimiter::None, quote!({ id.to_string() }));
+    let item = quote!(async fn f(id: i64) -> String #body);
+
+    let expansion = expand::attribute(Access::Public, quote!(get = "/{id}"), &item).to_string();
+
+    assert!(!expansion.contains("compile_error"), "{expansion}");
 }

@@ -1,7 +1,9 @@
 //! Tests of the whole way: source text in, expansion or mistakes out.
-mod endpoint_mistakes;
+mod attribute_mistakes;
 mod expansion;
+mod function_mistakes;
 mod param;
+mod path_mistakes;
 mod robustness;
 
 use std::str::FromStr;
@@ -71,13 +73,13 @@ fn formatted(tokens: TokenStream) -> String {
 /// Compares every row, so that one run shows all differences.
 #[track_caller]
 fn assert_rows(found: impl Fn(&str) -> Vec<(String, String)>, rows: &[(&str, &[(&str, &str)])]) {
-    let mut differences = String::new();
+    let mut differences = Vec::new();
     for (text, expected) in rows {
         let found = found(text);
         let same = found.iter().map(|(sentence, under)| (sentence.as_str(), under.as_str()));
         if !same.eq(expected.iter().copied()) {
-            differences += &format!("{text}\n    expected {expected:#?}\n    found {found:#?}\n");
+            differences.push(format!("{text}\n    expected {expected:#?}\n    found {found:#?}"));
         }
     }
-    assert!(differences.is_empty(), "{differences}");
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

@@ -1,13 +1,19 @@
 //! The composition root: what a service is made of.
 
+mod access;
 mod layered;
 mod pipeline;
+mod preparation;
 mod service;
 mod startup;
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 pub use self::{layered::Inner, service::Service, startup::StartError};
+use self::{
+    layered::{AnyLayer, any_layer},
+    preparation::{Preparation, making_state, preparation},
+};
 pub(crate) use self::{
     service::Endpoint,
     startup::{list, start},
@@ -16,8 +22,8 @@ use crate::{
     auth::Authenticator,
     body::RequestBody,
     error::{BoxError, Result},
-    extract::Environment,
-    settings::Settings,
+    openapi::StateType,
+    settings::{Settings, SettingsError, Source},
 };
 
 /// A service: all endpoints of the process, and what they need.
@@ -36,30 +42,30 @@ use crate::{
 /// ```
 #[derive(Default)]
 pub struct App {
+    name: Option<String>,
     settings: Option<Settings>,
     public_prefix: String,
     private_prefix: String,
     crates: Vec<&'static str>,
     modules: Vec<&'static str>,
     authenticator: Option<Arc<dyn Authenticator>>,
+    states: Vec<StateType>,
     preparations: Vec<Preparation>,
-    layers: Vec<layered::AnyLayer>,
+    layers: Vec<AnyLayer>,
 }
-
-/// A step before the service starts, such as opening a database.
-type Preparation = Box<
-    dyn for<'a> FnOnce(
-            &'a Settings,
-            &'a mut Environment,
-        ) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'a>>
-        + Send,
->;
 
 impl App {
     /// A service of every endpoint that is linked into the process.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Names the service; the setting `SERVICE_NAME` goes before it.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// Puts `prefix`, such as `/pub`, before the paths of public endpoints. The
@@ -81,10 +87,8 @@ impl App {
     /// Gives a value to every `State<T>` argument; a later one of the same type wins.
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.preparations.push(Box::new(|_, environment| {
-            environment.set_state(value);
-            Box::pin(async { Ok(()) })
-        }));
+        self.states.push(StateType::of::<T>());
+        self.preparations.push(preparation(|_, environment| environment.set_state(value)));
         self
     }
 
@@ -108,13 +112,8 @@ impl App {
         E: Into<BoxError>,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        self.preparations.push(Box::new(|settings, environment| {
-            let made = make(settings.clone());
-            Box::pin(async {
-                environment.set_state(made.await.map_err(Into::into)?);
-                Ok(())
-            })
-        }));
+        self.states.push(StateType::of::<T>());
+        self.preparations.push(making_state(make));
         self
     }
 
@@ -125,10 +124,7 @@ impl App {
         mut self,
         make: impl Fn() -> T + Send + Sync + 'static,
     ) -> Self {
-        self.preparations.push(Box::new(|_, environment| {
-            environment.replace(make);
-            Box::pin(async { Ok(()) })
-        }));
+        self.preparations.push(preparation(|_, environment| environment.replace(make)));
         self
     }
 
@@ -155,7 +151,7 @@ impl App {
         <L::Service as tower_service::Service<http::Request<RequestBody>>>::Future: Send,
         B: http_body::Body<Data = bytes::Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.layers.push(layered::any_layer(layer));
+        self.layers.push(any_layer(layer));
         self
     }
 
@@ -201,8 +197,22 @@ impl App {
         crate::cli::run(self)
     }
 
-    pub(crate) fn take_settings(&mut self) -> Result<Settings, crate::settings::SettingsError> {
-        self.settings.take().map_or_else(Settings::from_environment, Ok)
+    pub(crate) fn take_settings(&mut self) -> Result<Settings, SettingsError> {
+        match self.settings.take() {
+            Some(settings) => Ok(settings),
+            None => self.settings_of(Source::environment()),
+        }
+    }
+
+    pub(crate) fn settings_of(&self, source: Source) -> Result<Settings, SettingsError> {
+        Settings::from_source(match &self.name {
+            Some(name) => source.with_default("SERVICE_NAME", name),
+            None => source,
+        })
+    }
+
+    pub(crate) fn has_authenticator(&self) -> bool {
+        self.authenticator.is_some()
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
     registry::Route,
     response::{ErrorForm, Response},
     routing::Router,
+    settings::HttpSettings,
 };
 
 /// The header that carries the request id.
@@ -43,6 +44,18 @@ pub(super) struct Core {
     pub(super) router: Router<Endpoint>,
     pub(super) environment: Arc<Environment>,
     pub(super) error_form: ErrorForm,
+}
+
+impl Core {
+    pub(super) fn new(
+        router: Router<Endpoint>,
+        environment: Environment,
+        settings: &HttpSettings,
+    ) -> Self {
+        let error_form =
+            ErrorForm { format: settings.error_format, shows_input: settings.error_input };
+        Self { router, environment: Arc::new(environment), error_form }
+    }
 }
 
 /// A route at its full path.

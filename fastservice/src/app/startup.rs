@@ -1,9 +1,10 @@
 //! From an `App` to a `Service`: everything is checked, every fault reported at once.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr};
 
 use super::{
-    App,
+    App, access,
+    preparation::Preparation,
     service::{Core, Endpoint, Service},
 };
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
     extract::Environment,
     openapi::Operation,
     registry::{self, Route},
-    response::ErrorForm,
     routing::{InsertError, PathTemplate, Router},
     settings::{HttpSettings, Settings},
 };
@@ -35,80 +35,92 @@ impl From<crate::settings::SettingsError> for StartError {
     }
 }
 
-/// Collects faults, so that one start shows them all.
-#[derive(Default)]
-struct Faults(Vec<String>);
-
-impl Faults {
-    fn add(&mut self, fault: impl Into<String>) {
-        self.0.push(fault.into());
-    }
-
-    fn into_result<T>(self, value: T) -> Result<T, StartError> {
-        if self.0.is_empty() { Ok(value) } else { Err(StartError(self.0)) }
-    }
-}
-
 /// Starts the service; `address` is where it listens already.
 pub(crate) async fn start(
     mut app: App,
     address: Option<SocketAddr>,
 ) -> Result<Service, StartError> {
     let settings = app.take_settings()?;
-    let mut faults = Faults::default();
-    let endpoints = endpoints(&app, &settings.http, &mut faults);
-    let guard = guard(&mut app, &settings, address, &mut faults)?;
+    let mut faults = Vec::new();
+    let endpoints = endpoints(&app, &settings, &mut faults);
     let router = router(&endpoints, &mut faults);
+    check(&app, &settings, &endpoints, &mut faults);
+    let authenticator = match app.authenticator.take() {
+        None if access::issues_tokens(&None, &settings) => {
+            let (authenticator, issuer) = access::of_itself(&settings, address)
+                .map_err(|error| StartError(vec![error.chain()]))?;
+            app.preparations.push(issuer);
+            Some(authenticator)
+        }
+        None => access::of_tenant(&settings, &mut faults),
+        given => given,
+    };
+    let guard = Guard::new(&settings.service_name, &settings.auth.m2m_users);
+    let guard = guard.map_err(|error| faults.extend_from_slice(error.faults()));
+    let (Ok(guard), true) = (guard, faults.is_empty()) else { return Err(StartError(faults)) };
+    let guard = match authenticator {
+        Some(authenticator) => guard.with_authenticator(authenticator),
+        None => guard,
+    };
+    let environment = environment(app.preparations, &settings, guard).await?;
+    tracing::info!(endpoints = endpoints.len(), "endpoints collected");
+    Ok(Service::new(Core::new(router, environment, &settings.http), app.layers))
+}
+
+/// Takes every step, and reports every one that fails.
+async fn environment(
+    preparations: Vec<Preparation>,
+    settings: &Settings,
+    guard: Guard,
+) -> Result<Environment, StartError> {
     let HttpSettings { body_limit, body_timeout, .. } = settings.http;
     let mut environment = Environment::new(guard, body_limit, body_timeout);
-    for preparation in app.preparations {
-        if let Err(error) = preparation(&settings, &mut environment).await {
-            faults.add(chain(&*error));
+    let mut faults = Vec::new();
+    for preparation in preparations {
+        if let Err(error) = preparation(settings, &mut environment).await {
+            faults.push(chain(&*error));
         }
     }
-    check_access(&endpoints, &environment, &mut faults);
-    check_arguments(&endpoints, &environment, &mut faults);
-    let error_form =
-        ErrorForm { format: settings.http.error_format, shows_input: settings.http.error_input };
-    tracing::info!(endpoints = endpoints.len(), "endpoints collected");
-    let core = Core { router, environment: Arc::new(environment), error_form };
-    faults.into_result(Service::new(core, app.layers))
+    if faults.is_empty() { Ok(environment) } else { Err(StartError(faults)) }
 }
 
-/// Every endpoint at its full path, in order, for the list of routes.
-pub(crate) fn list(app: &App, settings: &HttpSettings) -> Result<Vec<Endpoint>, StartError> {
-    let mut faults = Faults::default();
+/// Every endpoint at its full path, in order, after the checks that open nothing.
+pub(crate) fn list(app: &App, settings: &Settings) -> Result<Vec<Endpoint>, StartError> {
+    let mut faults = Vec::new();
     let endpoints = endpoints(app, settings, &mut faults);
     let _ = router(&endpoints, &mut faults);
-    faults.into_result(endpoints)
+    check(app, settings, &endpoints, &mut faults);
+    if faults.is_empty() { Ok(endpoints) } else { Err(StartError(faults)) }
 }
 
-fn endpoints(app: &App, settings: &HttpSettings, faults: &mut Faults) -> Vec<Endpoint> {
+fn endpoints(app: &App, settings: &Settings, faults: &mut Vec<String>) -> Vec<Endpoint> {
     let is_chosen = |route: &&Route| {
         app.modules.is_empty() || app.modules.iter().any(|module| route.source.is_in(module))
     };
     let routes: Vec<_> = registry::routes().into_iter().filter(is_chosen).collect();
     if routes.is_empty() {
-        faults.add(
+        faults.push(
             "no endpoint is registered; annotate a function with `#[public_api]` or \
-             `#[private_api]`, and write `fastservice::link!(name);` for each crate of handlers",
+             `#[private_api]`, and write `fastservice::link!(name);` for each crate of handlers"
+                .to_owned(),
         );
     }
     for name in app.crates.iter().copied().chain(registry::linked_crates()) {
         if !routes.iter().any(|route| route.source.crate_name() == name) {
-            faults.add(format!(
+            faults.push(format!(
                 "the crate `{name}` registers no endpoint; is it linked by \
                  `fastservice::link!({name});` in the binary?"
             ));
         }
     }
-    let public = settings.public_prefix.as_ref().unwrap_or(&app.public_prefix);
-    let private = settings.private_prefix.as_ref().unwrap_or(&app.private_prefix);
+    let public = settings.http.public_prefix.as_ref().unwrap_or(&app.public_prefix);
+    let private = settings.http.private_prefix.as_ref().unwrap_or(&app.private_prefix);
     let prefixed = routes.into_iter().map(|route| match route.access {
         Access::Public => (public.as_str(), route),
         Access::Private(_) => (private.as_str(), route),
     });
-    let own = builtin::routes().map(|route| ("", route));
+    let own = builtin::routes(access::issues_tokens(&app.authenticator, settings))
+        .map(|route| ("", route));
     let mut endpoints: Vec<_> = prefixed
         .chain(own)
         .map(|(prefix, route)| Endpoint { route, path: format!("{prefix}{}", route.path).into() })
@@ -119,7 +131,7 @@ fn endpoints(app: &App, settings: &HttpSettings, faults: &mut Faults) -> Vec<End
     endpoints
 }
 
-fn router(endpoints: &[Endpoint], faults: &mut Faults) -> Router<Endpoint> {
+fn router(endpoints: &[Endpoint], faults: &mut Vec<String>) -> Router<Endpoint> {
     let mut router = Router::new();
     for endpoint in endpoints {
         let Endpoint { route, path } = endpoint;
@@ -128,69 +140,57 @@ fn router(endpoints: &[Endpoint], faults: &mut Faults) -> Router<Endpoint> {
         let template = match PathTemplate::parse(prefix, route.path) {
             Ok(template) => template,
             Err(fault) => {
-                faults.add(format!("{fault} ({source})"));
+                faults.push(format!("{fault} ({source})"));
                 continue;
             }
         };
         match router.insert(method.clone(), template, endpoint.clone()) {
             Ok(()) => {}
-            Err(InsertError::Taken(other)) => faults.add(format!(
+            Err(InsertError::Taken(other)) => faults.push(format!(
                 "two endpoints answer {method} {path}: {source} and {}{}",
                 other.route.source,
                 if other.path == *path { String::new() } else { format!(" (as {})", other.path) },
             )),
-            Err(InsertError::Clash(other)) => faults.add(format!(
+            Err(InsertError::Clash(other)) => faults.push(format!(
                 "{path} ({source}) and {} ({}) take the same requests: one has a name where the \
                  other takes the rest",
                 other.path, other.route.source,
             )),
-            Err(InsertError::Unfit(fault)) => faults.add(format!("{path} ({source}): {fault}")),
+            Err(InsertError::Unfit(fault)) => faults.push(format!("{path} ({source}): {fault}")),
         }
     }
     router
 }
 
-fn guard(
-    app: &mut App,
-    settings: &Settings,
-    address: Option<SocketAddr>,
-    faults: &mut Faults,
-) -> Result<Guard, StartError> {
-    let _ = (address, &mut *app);
-    let guard = Guard::new(&settings.service_name, &settings.auth.m2m_users).or_else(|error| {
-        faults.add(error.to_string());
-        Guard::new("service", &[] as &[&str])
-    });
-    guard.map_err(|error| StartError(vec![error.to_string()]))
-}
-
-/// Private means private: no issuer, no start.
-fn check_access(endpoints: &[Endpoint], environment: &Environment, faults: &mut Faults) {
-    let private = endpoints.iter().find(|e| matches!(e.route.access, Access::Private(_)));
-    if let Some(Endpoint { route, path }) = private
-        && !environment.guard.has_authenticator()
-    {
-        faults.add(format!(
-            "no AUTH0_DOMAIN is set, but {} {path} is private ({})",
-            route.method, route.source
-        ));
-    }
-}
-
-/// Every state that an argument takes was given, and no body is taken twice.
-fn check_arguments(endpoints: &[Endpoint], environment: &Environment, faults: &mut Faults) {
+/// Private means private, a state that an argument takes was given, and an
+/// endpoint for machines knows one.
+fn check(app: &App, settings: &Settings, endpoints: &[Endpoint], faults: &mut Vec<String>) {
+    let has_issuer = app.authenticator.is_some()
+        || settings.auth.auth0_domain.is_some()
+        || access::issues_tokens(&app.authenticator, settings);
     for Endpoint { route, path } in endpoints {
-        let mut operation = Operation::default();
-        (route.describe)(&mut operation);
-        for state in operation.states {
-            if !environment.has_state(state.id) {
-                faults.add(format!(
-                    "{} {path} takes `State<{}>`, which was not given; add `.state(..)` to the \
-                     App ({})",
-                    route.method, state.name, route.source
+        let (method, source) = (&route.method, route.source);
+        if let Access::Private(rule) = route.access {
+            if !has_issuer {
+                faults.push(format!(
+                    "no AUTH0_DOMAIN is set, but {method} {path} is private ({source})"
+                ));
+            }
+            if rule.m2m && settings.auth.m2m_users.is_empty() {
+                faults.push(format!(
+                    "no M2M_USER is set, but {method} {path} is for machines ({source})"
                 ));
             }
         }
+        let mut operation = Operation::default();
+        (route.describe)(&mut operation);
+        let missing = operation.states.iter().filter(|state| !app.states.contains(state));
+        faults.extend(missing.map(|state| {
+            format!(
+                "{method} {path} takes `State<{}>`, which was not given; add `.state(..)` to the App ({source})",
+                state.name
+            )
+        }));
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Options {
 
 pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
     let settings = app.take_settings()?;
-    let endpoints = list(&app, &settings.http)?;
+    let endpoints = list(&app, &settings)?;
     if options.json {
         let endpoints: Vec<_> = endpoints.iter().map(object).collect();
         print(format_args!("{}\n", serde_json::to_string_pretty(&endpoints)?));

@@ -3,6 +3,7 @@
 //! Not for production: whoever reaches it gets what its clients may have.
 
 mod client_credentials;
+mod routes;
 mod token_request;
 
 use std::{fmt, time::SystemTime};
@@ -15,6 +16,7 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+pub(crate) use self::routes::{ROUTES, TOKEN_PATH, at};
 pub use self::{
     client_credentials::{ClientCredentials, DevClient, OAuthError, TokenResponse},
     token_request::TokenRequest,

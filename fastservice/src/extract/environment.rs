@@ -39,10 +39,6 @@ impl Environment {
         self.replacements.insert(TypeId::of::<T>(), Arc::new(move || Box::new(make())));
     }
 
-    pub(crate) fn has_state(&self, id: TypeId) -> bool {
-        self.states.contains_key(&id)
-    }
-
     pub(crate) fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         self.states.get(&TypeId::of::<T>())?.clone().downcast().ok()
     }

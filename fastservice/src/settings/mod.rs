@@ -110,7 +110,7 @@ pub struct AuthSettings {
     pub api_identifier: Option<String>,
     /// `ALGORITHMS` (`RS256`): signature algorithms, separated by blanks.
     pub algorithms: Vec<String>,
-    /// `M2M_USER` (none): client ids of machines, separated by blanks, for `m2m` endpoints.
+    /// `M2M_USER` (none; `dev-client` in a development build): client ids of machines, separated by blanks, for `m2m` endpoints.
     pub m2m_users: Vec<String>,
     /// `JWKS_FILE` (none): a file with the tenant's JWKS document.
     pub jwks_file: Option<PathBuf>,
@@ -232,7 +232,7 @@ impl AuthSettings {
             auth0_domain: reader.text("AUTH0_DOMAIN"),
             api_identifier: reader.text("API_IDENTIFIER"),
             algorithms: reader.words("ALGORITHMS", "RS256"),
-            m2m_users: reader.words("M2M_USER", ""),
+            m2m_users: reader.words("M2M_USER", if IS_DEVELOPMENT { "dev-client" } else { "" }),
             jwks_file: reader.text("JWKS_FILE").map(PathBuf::from),
             token_leeway: reader.checked("TOKEN_LEEWAY", "5s", units::duration),
         }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 pub struct Source {
     origin: &'static str,
     values: BTreeMap<String, String>,
+    defaults: BTreeMap<String, String>,
 }
 
 impl Source {
@@ -15,13 +16,22 @@ impl Source {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
         let values = pairs.map(|(name, value)| (name.to_ascii_uppercase(), value));
-        Self { origin: "environment", values: values.collect() }
+        Self { origin: "environment", values: values.collect(), defaults: BTreeMap::new() }
     }
 
-    pub(super) fn pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Self {
+    /// Pairs of name and value, for tests.
+    #[must_use]
+    pub fn pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Self {
         let values =
             pairs.into_iter().map(|(name, value)| (name.to_ascii_uppercase(), value.to_owned()));
-        Self { origin: "given", values: values.collect() }
+        Self { origin: "given", values: values.collect(), defaults: BTreeMap::new() }
+    }
+
+    /// Sets what counts when no value is given, in place of the framework's default.
+    #[must_use]
+    pub fn with_default(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.defaults.insert(name.to_ascii_uppercase(), value.into());
+        self
     }
 }
 
@@ -91,8 +101,10 @@ impl Reader {
     /// A text that may be absent. An empty one counts as absent.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         let value = self.take(name);
-        self.show(name, value.as_deref().unwrap_or(""), value.is_some());
-        value
+        let default = self.source.defaults.get(name).cloned();
+        let effective = value.clone().or(default);
+        self.show(name, effective.as_deref().unwrap_or(""), value.is_some());
+        effective
     }
 
     /// A text that is not shown.

@@ -49,14 +49,7 @@ impl KeySet {
         if entries.len() > MAX_KEYS {
             return Err(InvalidKeySet::TooManyKeys);
         }
-        let mut skipped = Vec::new();
-        let mut keys = Vec::with_capacity(entries.len());
-        for entry in &entries {
-            match Key::from_entry(entry) {
-                Ok(key) => keys.push(key),
-                Err(reason) => skipped.push(reason),
-            }
-        }
+        let (keys, skipped) = sorted(&entries);
         if !skipped.is_empty() {
             tracing::warn!(
                 used = keys.len(),
@@ -77,6 +70,19 @@ impl KeySet {
             _ => Err(Refusal::Key),
         }
     }
+}
+
+/// The keys that can be used, and why each of the other entries cannot.
+fn sorted(entries: &[Value]) -> (Vec<Key>, Vec<&'static str>) {
+    let mut keys = Vec::with_capacity(entries.len());
+    let mut skipped = Vec::new();
+    for entry in entries {
+        match Key::from_entry(entry) {
+            Ok(key) => keys.push(key),
+            Err(reason) => skipped.push(reason),
+        }
+    }
+    (keys, skipped)
 }
 
 /// Why a document is no key set.

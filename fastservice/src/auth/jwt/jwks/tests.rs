@@ -150,3 +150,16 @@ fn a_key_without_kid_is_not_meant_by_any() {
     assert_eq!(keys.select(Some("a"), Algorithm::EdDSA).unwrap_err(), Refusal::Key);
     assert!(keys.select(None, Algorithm::EdDSA).is_ok());
 }
+
+#[test]
+fn the_reason_of_each_skipped_entry_is_kept_for_the_warning() {
+    let entries = [ed_entry("a"), json!({"kty": "oct", "k": "AA"}), json!(null), rsa_entry(1024)];
+
+    let (keys, skipped) = sorted(&entries);
+
+    assert_eq!(keys.len(), 1);
+    assert_eq!(
+        skipped,
+        ["unsupported kty", "malformed entry", "RSA modulus under 2048 or over 8192 bits"]
+    );
+}
