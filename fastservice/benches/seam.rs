@@ -232,10 +232,8 @@ mod fast {
         println!("{}", listener.address()?);
         let runtime = Runtime::new(&settings.server)?;
         let service = runtime.block_on(App::new().settings(settings).start())?;
-        runtime.serve(listener, move |request, peer| {
-            let service = service.clone();
-            async move { service.answer(request, Some(peer.address)).await }
-        })?;
+        runtime
+            .serve(listener, move |request, peer| service.answer(request, Some(peer.address)))?;
         Ok(())
     }
 }

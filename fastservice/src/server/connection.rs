@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use http::{Request, Response};
 use hyper::{
     body::Incoming,
@@ -110,8 +111,7 @@ where
     F: Future<Output = Response<Body>>,
 {
     let answer = service_fn(move |request: Request<Incoming>| {
-        let response = service(request.map(RequestBody::from), peer);
-        async { Ok::<_, Infallible>(response.await) }
+        service(request.map(RequestBody::from), peer).map(Ok::<_, Infallible>)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
