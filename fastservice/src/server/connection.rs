@@ -23,7 +23,7 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time};
 
-use super::shutdown::Shutdown;
+use super::{head_timer::HeadTimer, shutdown::Shutdown};
 use crate::{
     body::{Body, RequestBody},
     settings::ServerSettings,
@@ -114,7 +114,7 @@ where
         service(request.map(RequestBody::from), peer).map(Ok::<_, Infallible>)
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(HeadTimer::new())
         .header_read_timeout(limits.header)
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), answer);
