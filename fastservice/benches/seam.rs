@@ -254,6 +254,8 @@ mod raw {
     use super::values::{Article, Item};
 
     const BODY_LIMIT: usize = 2 * 1024 * 1024;
+    const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
     pub(super) fn serve() -> super::Result<()> {
         let settings = Settings::from_environment()?.server;
@@ -326,17 +328,16 @@ mod raw {
     }
 
     fn text(text: &'static str) -> Response<Full<Bytes>> {
-        of_type("text/plain; charset=utf-8", Bytes::from_static(text.as_bytes()))
+        of_type(TEXT, Bytes::from_static(text.as_bytes()))
     }
 
     fn json(value: &impl serde::Serialize) -> Result<Response<Full<Bytes>>, StatusCode> {
         let text = serde_json::to_vec(value).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-        Ok(of_type("application/json", text.into()))
+        Ok(of_type(JSON, text.into()))
     }
 
-    fn of_type(media_type: &'static str, body: Bytes) -> Response<Full<Bytes>> {
+    fn of_type(media_type: HeaderValue, body: Bytes) -> Response<Full<Bytes>> {
         let mut response = Response::new(Full::new(body));
-        let media_type = HeaderValue::from_static(media_type);
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         response
     }
