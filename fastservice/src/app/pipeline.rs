@@ -1,6 +1,6 @@
 //! The way of a request, on one screen.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use http::{StatusCode, Version, header};
@@ -10,15 +10,14 @@ use crate::{
     context::Context,
     error::{Error, Result},
     extract::Request,
-    registry::Limits,
     response::{IntoResponse, Response},
     routing::Found,
 };
 
 /// Answers a request. The only place where an error becomes a response.
-pub(super) async fn respond(core: &Core, request: Request) -> Response {
+pub(super) async fn respond(core: Arc<Core>, request: Request) -> Response {
     let request_id = request.context().request_id();
-    match AssertUnwindSafe(walk(core, request)).catch_unwind().await {
+    match AssertUnwindSafe(walk(&core, request)).catch_unwind().await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => core.error_form.response(&logged(error), request_id),
         Err(panic) => core.error_form.response(&logged(panicked(&*panic)), request_id),
@@ -47,11 +46,14 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         request.context().identify(claims);
     }
     let handler = (route.call)(request);
-    let response = match limits.timeout {
+    let mut response = match limits.timeout {
         None => handler.await?,
         Some(limit) => tokio::time::timeout(limit, handler).await.map_err(|_| too_slow())??,
     };
-    Ok(with_status(response, limits))
+    if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
+        *response.status_mut() = status;
+    }
+    Ok(response)
 }
 
 /// RFC 9112 section 3.2: an HTTP/1.1 request has one `Host`.
@@ -64,13 +66,6 @@ fn check_host(request: &Request) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn with_status(mut response: Response, limits: Limits) -> Response {
-    if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
-        *response.status_mut() = status;
-    }
-    response
 }
 
 fn too_slow() -> Error {

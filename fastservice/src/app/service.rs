@@ -82,7 +82,7 @@ impl Service {
                     .or_else(Context::current)
                     .unwrap_or_else(|| Context::open(http.method().clone(), None));
                 let request = Request::new(http, context, core.environment.clone());
-                Ok(pipeline::respond(&core, request).await)
+                Ok(pipeline::respond(core, request).await)
             }
         });
         let layered = layers.into_iter().fold(inner, |inner, layer| layer(inner));
@@ -106,8 +106,10 @@ impl Service {
         };
         let answered = context.scope(answered);
         async move {
-            let answered = answered.await;
-            let mut response = if is_head { without_body(answered) } else { answered };
+            let mut response = answered.await;
+            if is_head {
+                remove_body(&mut response);
+            }
             response.headers_mut().insert(X_REQUEST_ID, request_id);
             response
         }
@@ -118,9 +120,8 @@ impl Service {
         http: http::Request<RequestBody>,
         context: Context,
     ) -> impl Future<Output = Response> + Send + use<> {
-        let core = self.core.clone();
-        let request = Request::new(http, context, core.environment.clone());
-        async move { pipeline::respond(&core, request).await }
+        let request = Request::new(http, context, self.core.environment.clone());
+        pipeline::respond(self.core.clone(), request)
     }
 
     fn through(
@@ -141,12 +142,12 @@ impl Service {
 }
 
 /// The answer to HEAD: what GET would answer, without its body (RFC 9110 section 9.3.2).
-fn without_body(mut response: Response) -> Response {
+fn remove_body(response: &mut Response) {
     if let Some(length) = response.body().size_hint().exact() {
         let length = HeaderValue::from(length);
         response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length);
     }
-    response.map(|_| Body::empty())
+    *response.body_mut() = Body::empty();
 }
 
 impl<B> tower_service::Service<http::Request<B>> for Service
