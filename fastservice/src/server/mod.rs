@@ -1,6 +1,7 @@
 //! 1. Sockets in, bytes out. Knows no routes.
 
 mod connection;
+mod head_timer;
 mod listener;
 mod runtime;
 mod shutdown;
