@@ -28,6 +28,10 @@ pub mod auth;
 pub mod extract;
 pub mod response;
 
+// Services that a handler asks for.
+#[cfg(feature = "db")]
+pub mod db;
+
 // What the attributes register, and what is made of it.
 pub mod registry;
 #[cfg(feature = "dev-issuer")]

@@ -1,6 +1,8 @@
 //! The composition root: what a service is made of.
 
 mod access;
+#[cfg(feature = "db")]
+mod database;
 mod layered;
 mod pipeline;
 mod preparation;

@@ -11,7 +11,7 @@ use crate::{
     auth::{Access, Guard},
     builtin,
     extract::Environment,
-    openapi::Operation,
+    openapi::{Operation, StateType},
     registry::{self, Route},
     routing::{InsertError, PathTemplate, Router},
     settings::{HttpSettings, Settings},
@@ -184,11 +184,12 @@ fn check(app: &App, settings: &Settings, endpoints: &[Endpoint], faults: &mut Ve
         }
         let mut operation = Operation::default();
         (route.describe)(&mut operation);
-        let missing = operation.states.iter().filter(|state| !app.states.contains(state));
-        faults.extend(missing.map(|state| {
+        let is_given = |state: &&StateType| app.states.iter().any(|given| given.id == state.id);
+        let missing = operation.states.iter().filter(|state| !is_given(state));
+        faults.extend(missing.map(|StateType { argument, given_by, .. }| {
             format!(
-                "{method} {path} takes `State<{}>`, which was not given; add `.state(..)` to the App ({source})",
-                state.name
+                "{method} {path} takes `{argument}`, which was not given; add `{given_by}` to the \
+                 App ({source})"
             )
         }));
     }
