@@ -96,7 +96,7 @@ impl HttpBody for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Source::Connection(incoming) => incoming.size_hint(),
-            Source::Other(shared) => shared.size.clone(),
+            Source::Other(shared) => shared.size,
         }
     }
 }

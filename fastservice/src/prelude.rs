@@ -3,8 +3,6 @@
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
-#[cfg(feature = "macros")]
-pub use crate::{Param, private_api, public_api};
 pub use crate::{
     app::App,
     body::Body,
@@ -18,3 +16,5 @@ pub use crate::{
     response::{Html, IntoResponse, Redirect, Response},
     secret::Secret,
 };
+#[cfg(feature = "macros")]
+pub use fastservice_macros::{Param, private_api, public_api};

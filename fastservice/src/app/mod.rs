@@ -189,14 +189,6 @@ impl App {
         startup::start(self, None).await
     }
 
-    /// The command line of the service: `serve`, which is the default, `routes`,
-    /// `check-config`, `healthcheck` and, in development builds, `token`.
-    #[cfg(feature = "cli")]
-    #[must_use]
-    pub fn run(self) -> std::process::ExitCode {
-        crate::cli::run(self)
-    }
-
     pub(crate) fn take_settings(&mut self) -> Result<Settings, SettingsError> {
         match self.settings.take() {
             Some(settings) => Ok(settings),

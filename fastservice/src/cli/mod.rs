@@ -40,7 +40,16 @@ enum Command {
 /// Why a command failed: what is printed before the exit status 1.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-pub(crate) fn run(app: App) -> ExitCode {
+impl App {
+    /// The command line of the service: `serve`, which is the default, `routes`,
+    /// `check-config`, `healthcheck` and, in development builds, `token`.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        run(self)
+    }
+}
+
+fn run(app: App) -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(app),
         Command::Routes(options) => routes::run(app, &options),

@@ -40,7 +40,7 @@ pub(super) fn from_form<T: DeserializeOwned>(bytes: &[u8], source: &'static str)
         let form = serde_html_form::Deserializer::from_bytes(bytes);
         let traced = serde_path_to_error::deserialize::<_, T>(form).err();
         let text = traced.as_ref().map_or(&error, |traced| traced.inner()).to_string();
-        wrong_input(source, traced.as_ref().map(|traced| traced.path()), &text, || {
+        wrong_input(source, traced.as_ref().map(serde_path_to_error::Error::path), &text, || {
             serde_html_form::from_bytes(bytes).ok()
         })
     })
@@ -164,10 +164,11 @@ impl Reason {
     fn expected(expected: &str, wrong_type: bool) -> Self {
         let first = expected.split(' ').next().unwrap_or_default();
         match (first, expected) {
-            ("i8" | "i16" | "i32" | "i64" | "i128" | "isize", _)
-            | ("u8" | "u16" | "u32" | "u64" | "u128" | "usize", _) => {
-                Self::integer(first, wrong_type)
-            }
+            (
+                "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64"
+                | "u128" | "usize",
+                _,
+            ) => Self::integer(first, wrong_type),
             ("f32" | "f64", _) => Self::new("float_type", "Input should be a valid number"),
             (_, "a boolean") => Self::new("bool_type", "Input should be a valid boolean"),
             (_, "a string" | "a borrowed string" | "str" | "string") => {

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use http::{HeaderValue, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -125,12 +127,7 @@ fn fastservice(error: &Error) -> String {
     let mut list = format!("{count} validation error{plural} for Request");
     for input in error.inputs() {
         let loc: Vec<_> = input.loc().iter().map(Loc::to_string).collect();
-        list.push_str(&format!(
-            "\n{}\n  {} (type={})",
-            loc.join(" -> "),
-            input.msg(),
-            input.kind()
-        ));
+        let _ = write!(list, "\n{}\n  {} (type={})", loc.join(" -> "), input.msg(), input.kind());
     }
     text(&json!({ "error": list }))
 }

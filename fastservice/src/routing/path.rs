@@ -1,4 +1,4 @@
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, fmt::Write, ops::Range};
 
 use percent_encoding::percent_decode_str;
 use smallvec::SmallVec;
@@ -46,7 +46,7 @@ impl PathTemplate {
                     return Err(format!("`{{*{name}}}` must end the path `{path}`"));
                 }
                 Some((name, false)) => {
-                    shape.push_str(&format!("{{{}}}", names.len()));
+                    let _ = write!(shape, "{{{}}}", names.len());
                     names.push(name);
                 }
             }
@@ -97,7 +97,7 @@ fn check_prefix(prefix: &str) -> Result<(), String> {
 /// They are positions in the request's path, so that finding a route copies nothing.
 #[derive(Debug, Default, Clone)]
 pub struct PathParams {
-    spans: SmallVec<[(&'static str, Range<u32>); 4]>,
+    spans: SmallVec<[(&'static str, Range<usize>); 4]>,
     decoded: Option<Box<str>>,
 }
 
@@ -113,8 +113,7 @@ impl PathParams {
         }
         let spans = template.names.iter().zip(matched.iter()).map(|(name, (_, value))| {
             let start = value.as_ptr().addr() - path.as_ptr().addr();
-            // A request line is far shorter than 4 GiB.
-            (*name, start as u32..(start + value.len()) as u32)
+            (*name, start..start + value.len())
         });
         Self { spans: spans.collect(), decoded: is_decoded.then(|| path.into()) }
     }
@@ -131,9 +130,9 @@ impl PathParams {
         self.spans.iter().filter_map(move |(name, span)| Some((*name, self.value(path, span)?)))
     }
 
-    fn value<'p>(&'p self, path: &'p str, span: &Range<u32>) -> Option<Cow<'p, str>> {
+    fn value<'p>(&'p self, path: &'p str, span: &Range<usize>) -> Option<Cow<'p, str>> {
         let text = self.decoded.as_deref().unwrap_or(path);
-        let value = text.get(span.start as usize..span.end as usize)?;
+        let value = text.get(span.clone())?;
         if self.decoded.is_none() {
             return Some(Cow::Borrowed(value));
         }
@@ -162,15 +161,24 @@ pub(super) fn decode(path: &str) -> Result<Option<String>> {
             decoded.push(byte);
             continue;
         }
-        let mut digit = || bytes.next().and_then(|digit| char::from(digit).to_digit(16));
+        let mut digit = || bytes.next().and_then(hexadecimal);
         let (Some(high), Some(low)) = (digit(), digit()) else { return Err(malformed()) };
-        match (high * 16 + low) as u8 {
+        match high << 4 | low {
             b'/' => decoded.extend(b"%2F"),
             b'%' => decoded.extend(b"%25"),
             byte => decoded.push(byte),
         }
     }
     String::from_utf8(decoded).map(Some).map_err(|_| malformed())
+}
+
+fn hexadecimal(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

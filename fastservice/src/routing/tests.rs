@@ -131,8 +131,9 @@ proptest! {
     #[test]
     fn an_encoded_value_arrives_as_it_was(value in "[^\u{0}]{1,12}") {
         let router = router(&[("GET", "/a/{value}")]);
-        let encoded: String =
-            value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded =
+            percent_encoding::percent_encode(value.as_bytes(), percent_encoding::NON_ALPHANUMERIC)
+                .to_string();
         let path = format!("/a/{encoded}");
 
         let Ok(Found::Route(found)) = router.find(&Method::GET, &path, None) else {

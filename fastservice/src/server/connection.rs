@@ -118,7 +118,7 @@ where
         .header_read_timeout(limits.header)
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), answer);
-    until(shutdown.watched(), connection, |connection| connection.graceful_shutdown()).await?;
+    until(shutdown.watched(), connection, http1::Connection::graceful_shutdown).await?;
     Ok(())
 }
 
@@ -156,7 +156,7 @@ where
     let stop = poll_fn(|cx| {
         if stopped.as_mut().poll(cx).is_ready() { Poll::Ready(()) } else { idle.as_mut().poll(cx) }
     });
-    until(stop, connection, |connection| connection.graceful_shutdown()).await?;
+    until(stop, connection, http2::Connection::graceful_shutdown).await?;
     Ok(())
 }
 

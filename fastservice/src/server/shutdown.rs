@@ -65,7 +65,7 @@ pub async fn signal() {
             }
             Err(error) => {
                 tracing::warn!(%error, "SIGTERM cannot be caught; Ctrl-C still stops the service");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     };

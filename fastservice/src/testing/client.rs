@@ -91,37 +91,31 @@ impl TestClient {
     }
 
     /// A GET request; awaiting it sends it.
-    #[must_use]
     pub fn get(&self, path: &str) -> TestRequest {
         self.request(Method::GET, path)
     }
 
     /// A POST request; awaiting it sends it.
-    #[must_use]
     pub fn post(&self, path: &str) -> TestRequest {
         self.request(Method::POST, path)
     }
 
     /// A PUT request; awaiting it sends it.
-    #[must_use]
     pub fn put(&self, path: &str) -> TestRequest {
         self.request(Method::PUT, path)
     }
 
     /// A PATCH request; awaiting it sends it.
-    #[must_use]
     pub fn patch(&self, path: &str) -> TestRequest {
         self.request(Method::PATCH, path)
     }
 
     /// A DELETE request; awaiting it sends it.
-    #[must_use]
     pub fn delete(&self, path: &str) -> TestRequest {
         self.request(Method::DELETE, path)
     }
 
     /// A request of any method; awaiting it sends it.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> TestRequest {
         TestRequest::new(self.service.clone(), self.issuer.clone(), method, path)
     }

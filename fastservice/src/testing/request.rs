@@ -1,4 +1,5 @@
 use std::{
+    borrow::Borrow,
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
@@ -61,8 +62,8 @@ impl TestRequest {
     ///
     /// # Panics
     /// When signing fails.
-    pub fn token(self, token: TestToken) -> Self {
-        match self.issuer.token(&token) {
+    pub fn token(self, token: impl Borrow<TestToken>) -> Self {
+        match self.issuer.token(token.borrow()) {
             Ok(token) => self.bearer(&token),
             Err(error) => panic!("the token cannot be signed: {error}"),
         }

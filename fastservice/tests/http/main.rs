@@ -1,3 +1,12 @@
-//! FastService from outside: requests through a service without sockets.
+//! FastService from outside, one file for each room.
 
-mod basics;
+mod access;
+mod answers;
+mod arguments;
+mod bodies;
+mod context;
+mod errors;
+mod layers;
+mod routing;
+mod startup;
+mod wire;
