@@ -144,17 +144,29 @@ mod exchange {
             answer: "{\"name\":\"blue shoes\",\"price\":59.5,\"in_stock\":true,\
                      \"tags\":[\"shoes\",\"blue\",\"leather\",\"42\"]}",
         },
+        Exchange {
+            name: "private",
+            request: "GET /private HTTP/1.1\r\nhost: localhost\r\nuser-agent: seam\r\n\
+                      accept: */*\r\nauthorization: Bearer TOKEN\r\n\r\n",
+            answer: "ali",
+        },
     ];
+
+    /// As long as an access token of Auth0.
+    pub(super) fn token() -> String {
+        "eyJhbGciOiJSUzI1NiJ9".repeat(45)
+    }
 
     impl Exchange {
         /// Asks `count` times, each time after the answer before.
         pub(super) fn repeat(&self, address: SocketAddr, count: u32) -> Result<()> {
+            let request = self.request.replace("TOKEN", &token());
             let mut stream = TcpStream::connect(address)?;
             stream.set_nodelay(true)?;
             stream.set_read_timeout(Some(Duration::from_secs(30)))?;
             let mut answers = BufReader::new(stream.try_clone()?);
             for _ in 0..count {
-                stream.write_all(self.request.as_bytes())?;
+                stream.write_all(request.as_bytes())?;
                 let answer = read_answer(&mut answers)?;
                 if answer != self.answer.as_bytes() {
                     let answer = String::from_utf8_lossy(&answer);
@@ -186,6 +198,9 @@ mod exchange {
 mod values {
     use serde::{Deserialize, Serialize};
 
+    /// Who the one token speaks for that both halves know.
+    pub(super) const USER: &str = "ali";
+
     #[derive(Serialize)]
     pub(super) struct Item {
         pub(super) id: i64,
@@ -201,15 +216,19 @@ mod values {
     }
 }
 
-/// The three endpoints as this crate's users write them.
+/// The endpoints as this crate's users write them.
 mod fast {
     use fastservice::{
+        auth::{Authentication, Authenticator},
         prelude::*,
         server::{Listener, Runtime},
         settings::Settings,
     };
 
-    use super::values::{Article, Item};
+    use super::{
+        exchange,
+        values::{Article, Item, USER},
+    };
 
     #[public_api(get = "/hello")]
     async fn hello() -> &'static str {
@@ -226,32 +245,57 @@ mod fast {
         Json(article)
     }
 
+    #[private_api(get = "/private", scope = "read:items")]
+    async fn private(user: UserId) -> String {
+        user.to_string()
+    }
+
+    /// Knows its token already, as a cache of verified ones does.
+    struct OneToken {
+        token: String,
+        claims: Claims,
+    }
+
+    impl Authenticator for OneToken {
+        fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a> {
+            let is_known = token == self.token;
+            let claims = is_known.then(|| self.claims.clone());
+            Authentication::ready(claims.ok_or_else(|| Error::unauthorized("another token")))
+        }
+    }
+
     pub(super) fn serve() -> super::Result<()> {
+        let claims = Claims::new(USER.into(), ["read:items"], [""; 0], serde_json::Map::new());
+        let authenticator = OneToken { token: exchange::token(), claims };
         let settings = Settings::from_environment()?;
         let listener = Listener::bind(&settings.server)?;
         println!("{}", listener.address()?);
         let runtime = Runtime::new(&settings.server)?;
-        let service = runtime.block_on(App::new().settings(settings).start())?;
+        let service =
+            runtime.block_on(App::new().authenticator(authenticator).settings(settings).start())?;
         runtime
             .serve(listener, move |request, peer| service.answer(request, Some(peer.address)))?;
         Ok(())
     }
 }
 
-/// The three endpoints on hyper, as a careful person writes them: with a header
+/// The endpoints on hyper, as a careful person writes them: with a header
 /// timeout, a limit of the body and its media type checked, and with nothing else.
 mod raw {
-    use std::convert::Infallible;
+    use std::{convert::Infallible, sync::LazyLock};
 
     use bytes::Bytes;
     use fastservice::{server, settings::Settings};
-    use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+    use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
     use http_body_util::{BodyExt, Full, Limited};
     use hyper::{body::Incoming, server::conn::http1, service::service_fn};
     use hyper_util::rt::{TokioIo, TokioTimer};
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::values::{Article, Item};
+    use super::{
+        exchange,
+        values::{Article, Item, USER},
+    };
 
     const BODY_LIMIT: usize = 2 * 1024 * 1024;
     const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -290,6 +334,7 @@ mod raw {
     async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
         let answer = match (request.method(), request.uri().path()) {
             (&Method::GET, "/hello") => Ok(text("Hello, World!")),
+            (&Method::GET, "/private") => private(request.headers()),
             (&Method::GET, path) => match path.strip_prefix("/items/") {
                 Some(id) => item(id, request.uri().query()),
                 None => Err(StatusCode::NOT_FOUND),
@@ -302,6 +347,15 @@ mod raw {
             *response.status_mut() = status;
             response
         }))
+    }
+
+    fn private(headers: &HeaderMap) -> Result<Response<Full<Bytes>>, StatusCode> {
+        static TOKEN: LazyLock<String> = LazyLock::new(exchange::token);
+        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        match value.and_then(|value| value.strip_prefix("Bearer ")) {
+            Some(token) if token == *TOKEN => Ok(text(USER)),
+            _ => Err(StatusCode::UNAUTHORIZED),
+        }
     }
 
     fn item(id: &str, query: Option<&str>) -> Result<Response<Full<Bytes>>, StatusCode> {

@@ -47,7 +47,9 @@ pub(super) fn token(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
         return Err(Fault::TooLong);
     }
     // A comma is where proxies join two headers.
-    if token.is_empty() || !token.iter().all(|byte| byte.is_ascii_graphic() && *byte != b',') {
+    let is_unfit = |byte: &&u8| !byte.is_ascii_graphic() || **byte == b',';
+    // Counted, not searched, so that the compiler takes many bytes at a time.
+    if token.is_empty() || token.iter().filter(is_unfit).count() > 0 {
         return Err(Fault::Malformed);
     }
     std::str::from_utf8(token).map(Some).map_err(|_| Fault::Malformed)

@@ -206,7 +206,9 @@ impl Request {
     /// The essence of `Content-Type`, such as `application/json`.
     pub(crate) fn media_type(&self) -> Option<&str> {
         let value = self.0.parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        Some(value.split(';').next().unwrap_or(value).trim())
+        // By bytes, which is faster for a text as short as this one.
+        let end = value.bytes().position(|byte| byte == b';');
+        Some(end.and_then(|end| value.get(..end)).unwrap_or(value).trim())
     }
 }
 

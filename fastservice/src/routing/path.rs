@@ -108,6 +108,9 @@ impl PathParams {
         path: &str,
         is_decoded: bool,
     ) -> Self {
+        if template.names.is_empty() {
+            return Self::default();
+        }
         let spans = template.names.iter().zip(matched.iter()).map(|(name, (_, value))| {
             let start = value.as_ptr().addr() - path.as_ptr().addr();
             (*name, start..start + value.len())

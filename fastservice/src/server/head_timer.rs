@@ -84,3 +84,68 @@ impl Alarm {
         Pin::new(&mut coop::unconstrained(self.sleep.as_mut())).poll(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    /// Waits for a head as hyper does.
+    fn limit(timer: &HeadTimer) -> Pin<Box<dyn Sleep>> {
+        timer.sleep_until(timer.now() + LIMIT)
+    }
+
+    /// A head that arrives in time, so that the wait is dropped.
+    async fn head(timer: &HeadTimer, arrival: Duration) {
+        assert!(time::timeout(arrival, limit(timer)).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_does_not_arrive_ends_after_the_limit() {
+        let timer = HeadTimer::new();
+        let start = time::Instant::now();
+
+        limit(&timer).await;
+
+        assert_eq!(start.elapsed().as_secs(), LIMIT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_head_has_the_whole_limit() {
+        let timer = HeadTimer::new();
+        for arrival in [20, 29, 1, 29].map(Duration::from_secs) {
+            head(&timer, arrival).await;
+            time::advance(Duration::from_secs(7)).await;
+        }
+        let start = time::Instant::now();
+
+        limit(&timer).await;
+
+        assert_eq!(start.elapsed().as_secs(), LIMIT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_task_that_waits_last_is_woken() {
+        let timer = HeadTimer::new();
+        head(&timer, Duration::from_secs(1)).await;
+        let start = time::Instant::now();
+
+        tokio::spawn(limit(&timer)).await.unwrap();
+
+        assert_eq!(start.elapsed().as_secs(), LIMIT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_without_budget_is_woken() {
+        let timer = HeadTimer::new();
+        let start = time::Instant::now();
+
+        while coop::has_budget_remaining() {
+            coop::consume_budget().await;
+        }
+        limit(&timer).await;
+
+        assert_eq!(start.elapsed().as_secs(), LIMIT.as_secs());
+    }
+}
