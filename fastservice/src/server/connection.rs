@@ -23,7 +23,7 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time};
 
-use super::{head_timer::HeadTimer, shutdown::Shutdown};
+use super::{head_timer::HeadTimer, linger::Lingering, shutdown::Shutdown};
 use crate::{
     body::{Body, RequestBody},
     settings::ServerSettings,
@@ -117,7 +117,7 @@ where
         .timer(HeadTimer::new())
         .header_read_timeout(limits.header)
         .max_buf_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(Lingering::new(stream)), answer);
     until(shutdown.watched(), connection, http1::Connection::graceful_shutdown).await?;
     Ok(())
 }

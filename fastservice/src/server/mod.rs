@@ -2,6 +2,7 @@
 
 mod connection;
 mod head_timer;
+mod linger;
 mod listener;
 mod runtime;
 mod shutdown;
