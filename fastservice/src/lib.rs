@@ -37,6 +37,7 @@ pub mod registry;
 #[cfg(feature = "dev-issuer")]
 pub mod dev_issuer;
 mod builtin;
+#[cfg(feature = "cli")]
 mod log;
 pub mod app;
 #[cfg(feature = "cli")]

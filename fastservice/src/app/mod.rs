@@ -16,6 +16,7 @@ use self::{
     layered::{AnyLayer, any_layer},
     preparation::{Preparation, making_state, preparation},
 };
+#[cfg(feature = "cli")]
 pub(crate) use self::{
     service::Endpoint,
     startup::{list, start},

@@ -85,6 +85,7 @@ async fn environment(
 }
 
 /// Every endpoint at its full path, in order, after the checks that open nothing.
+#[cfg(feature = "cli")]
 pub(crate) fn list(app: &App, settings: &Settings) -> Result<Vec<Endpoint>, StartError> {
     let mut faults = Vec::new();
     let endpoints = endpoints(app, settings, &mut faults);
@@ -165,7 +166,7 @@ fn router(endpoints: &[Endpoint], faults: &mut Vec<String>) -> Router<Endpoint> 
 /// Private means private, a state that an argument takes was given, and an
 /// endpoint for machines knows one.
 fn check(app: &App, settings: &Settings, endpoints: &[Endpoint], faults: &mut Vec<String>) {
-    let has_issuer = app.authenticator.is_some()
+    let has_issuer = app.has_authenticator()
         || settings.auth.auth0_domain.is_some()
         || access::issues_tokens(&app.authenticator, settings);
     for Endpoint { route, path } in endpoints {
