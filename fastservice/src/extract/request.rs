@@ -82,19 +82,7 @@ impl Request {
     /// # Errors
     /// Those of the extractor.
     pub async fn extract<T: FromRequest>(&mut self) -> Result<T> {
-        self.argument(Argument::query("")).await
-    }
-
-    /// Makes the value of an argument, or takes its replacement in a test.
-    ///
-    /// # Errors
-    /// Those of the extractor.
-    #[inline]
-    pub async fn argument<T: FromRequest>(&mut self, argument: Argument) -> Result<T> {
-        match self.environment.replacement() {
-            Some(value) => Ok(value),
-            None => T::from_request(self, argument).await,
-        }
+        T::make_or_replace(self, Argument::query("")).await
     }
 
     /// Makes the value of an argument marked `#[body]`.
