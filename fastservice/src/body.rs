@@ -21,7 +21,8 @@ pub struct RequestBody(Source);
 
 enum Source {
     Connection(Incoming),
-    Other(Shared),
+    // Boxed, so that the request of a connection stays small.
+    Other(Box<Shared>),
 }
 
 /// A body that threads may share references to, as extractors across an await
@@ -41,7 +42,7 @@ impl Default for Source {
 impl From<Body> for Source {
     fn from(body: Body) -> Self {
         let (size, is_empty) = (body.size_hint(), body.is_end_stream());
-        Self::Other(Shared { body: Mutex::new(body), size, is_empty })
+        Self::Other(Box::new(Shared { body: Mutex::new(body), size, is_empty }))
     }
 }
 

@@ -28,11 +28,16 @@ pub mod auth;
 pub mod extract;
 pub mod response;
 
+// Services that a handler asks for.
+#[cfg(feature = "db")]
+pub mod db;
+
 // What the attributes register, and what is made of it.
 pub mod registry;
 #[cfg(feature = "dev-issuer")]
 pub mod dev_issuer;
 mod builtin;
+#[cfg(feature = "cli")]
 mod log;
 pub mod app;
 #[cfg(feature = "cli")]

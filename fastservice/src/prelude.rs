@@ -3,6 +3,8 @@
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
+#[cfg(feature = "db")]
+pub use crate::db::Db;
 pub use crate::{
     app::App,
     body::Body,

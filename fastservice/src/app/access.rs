@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::preparation::{Preparation, preparation};
+use super::preparation::Preparation;
 use crate::{
     auth::Authenticator,
     error::Result,
@@ -74,6 +74,7 @@ pub(super) fn of_tenant(settings: &Settings, faults: &mut Vec<String>) -> AnyAut
 /// Makes the service its own issuer: who verifies its tokens, and who signs them.
 #[cfg(feature = "dev-issuer")]
 pub(super) fn of_itself(settings: &Settings, address: Option<SocketAddr>) -> Result<OwnTokens> {
+    use super::preparation::preparation;
     use crate::{auth::TokenVerifier, dev_issuer};
 
     // This machine's name from its inside, whatever addresses the service listens on.

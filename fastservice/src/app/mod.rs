@@ -1,6 +1,8 @@
 //! The composition root: what a service is made of.
 
 mod access;
+#[cfg(feature = "db")]
+mod database;
 mod layered;
 mod pipeline;
 mod preparation;
@@ -14,6 +16,7 @@ use self::{
     layered::{AnyLayer, any_layer},
     preparation::{Preparation, making_state, preparation},
 };
+#[cfg(feature = "cli")]
 pub(crate) use self::{
     service::Endpoint,
     startup::{list, start},

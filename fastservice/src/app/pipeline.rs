@@ -5,25 +5,19 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures_util::FutureExt;
 use http::{StatusCode, Version, header};
 
-use super::service::Core;
+use super::service::{Core, Endpoint};
 use crate::{
-    body::RequestBody,
     context::Context,
     error::{Error, Result},
     extract::Request,
-    registry::Limits,
     response::{IntoResponse, Response},
     routing::Found,
 };
 
 /// Answers a request. The only place where an error becomes a response.
-pub(super) async fn respond(
-    core: &Core,
-    http: http::Request<RequestBody>,
-    context: Context,
-) -> Response {
-    let request_id = context.request_id();
-    match AssertUnwindSafe(walk(core, http, context)).catch_unwind().await {
+pub(super) async fn respond(core: Arc<Core>, request: Request) -> Response {
+    let request_id = request.context().request_id();
+    match AssertUnwindSafe(walk(&core, request)).catch_unwind().await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => core.error_form.response(&logged(error), request_id),
         Err(panic) => core.error_form.response(&logged(panicked(&*panic)), request_id),
@@ -31,9 +25,9 @@ pub(super) async fn respond(
 }
 
 /// Each step takes what the one before made.
-async fn walk(core: &Core, http: http::Request<RequestBody>, context: Context) -> Result<Response> {
-    check_host(&http)?;
-    let (method, uri) = (http.method(), http.uri());
+async fn walk(core: &Core, mut request: Request) -> Result<Response> {
+    check_host(&request)?;
+    let (method, uri) = (request.method(), request.uri());
     let found = match core.router.find(method, uri.path(), uri.query())? {
         Found::Route(found) => found,
         Found::Allow(methods) => {
@@ -44,39 +38,34 @@ async fn walk(core: &Core, http: http::Request<RequestBody>, context: Context) -
             return (StatusCode::TEMPORARY_REDIRECT, location).into_response();
         }
     };
-    let endpoint = found.route;
-    context.enter(endpoint.path.clone());
-    let claims = core.environment.guard.admit(&endpoint.route.access, http.headers()).await?;
+    let (Endpoint { route, path }, limits) = (found.route, found.route.route.limits);
+    request.context().enter(path.clone());
+    request.enter(found.params, limits.body);
+    let claims = core.environment.guard.admit(&route.access, request.headers()).await?;
     if let Some(claims) = claims {
-        context.identify(claims);
+        request.context().identify(claims);
     }
-    let (call, limits) = (endpoint.route.call, endpoint.route.limits);
-    let environment = Arc::clone(&core.environment);
-    let handler = call(Request::new(http, found.params, context, environment, limits.body));
-    let response = match limits.timeout {
+    let handler = (route.call)(request);
+    let mut response = match limits.timeout {
         None => handler.await?,
         Some(limit) => tokio::time::timeout(limit, handler).await.map_err(|_| too_slow())??,
     };
-    Ok(with_status(response, limits))
+    if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
+        *response.status_mut() = status;
+    }
+    Ok(response)
 }
 
 /// RFC 9112 section 3.2: an HTTP/1.1 request has one `Host`.
-fn check_host(http: &http::Request<RequestBody>) -> Result<()> {
-    let mut hosts = http.headers().get_all(header::HOST).iter();
+fn check_host(request: &Request) -> Result<()> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
     let (first, second) = (hosts.next(), hosts.next());
-    if second.is_some() || (first.is_none() && http.version() == Version::HTTP_11) {
+    if second.is_some() || (first.is_none() && request.version() == Version::HTTP_11) {
         return Err(
             Error::bad_request("a request has one `Host` header").with_code("malformed_host")
         );
     }
     Ok(())
-}
-
-fn with_status(mut response: Response, limits: Limits) -> Response {
-    if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
-        *response.status_mut() = status;
-    }
-    response
 }
 
 fn too_slow() -> Error {

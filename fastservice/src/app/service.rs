@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::{FutureExt, future::Either};
 use http::{HeaderName, HeaderValue, Method, header};
 use http_body::Body as _;
 
@@ -20,7 +21,7 @@ use crate::{
     body::{Body, RequestBody},
     context::Context,
     error::{BoxError, Error},
-    extract::Environment,
+    extract::{Environment, Request},
     registry::Route,
     response::{ErrorForm, Response},
     routing::Router,
@@ -80,7 +81,8 @@ impl Service {
                 let context = context
                     .or_else(Context::current)
                     .unwrap_or_else(|| Context::open(http.method().clone(), None));
-                Ok(pipeline::respond(&core, http, context).await)
+                let request = Request::new(http, context, core.environment.clone());
+                Ok(pipeline::respond(core, request).await)
             }
         });
         let layered = layers.into_iter().fold(inner, |inner, layer| layer(inner));
@@ -88,45 +90,64 @@ impl Service {
     }
 
     /// Answers one request, whose connection came from `remote_address`.
-    pub async fn answer(
+    // What is large is put in its box before the first future, because a future
+    // is moved with all that it holds.
+    pub fn answer(
         &self,
         http: http::Request<RequestBody>,
         remote_address: Option<SocketAddr>,
-    ) -> Response {
+    ) -> impl Future<Output = Response> + Send + use<> {
         let context = Context::open(http.method().clone(), remote_address);
         let request_id = context.request_id().to_header_value();
         let is_head = http.method() == Method::HEAD;
         let answered = match &self.layered {
-            None => context.clone().scope(pipeline::respond(&self.core, http, context)).await,
-            Some(layered) => context.clone().scope(self.through(layered, http, context)).await,
+            None => Either::Left(self.respond(http, context.clone())),
+            Some(layered) => Either::Right(self.through(layered, http, context.clone())),
         };
-        let mut response = if is_head { without_body(answered) } else { answered };
-        response.headers_mut().insert(X_REQUEST_ID, request_id);
-        response
+        let answered = context.scope(answered);
+        async move {
+            let mut response = answered.await;
+            if is_head {
+                remove_body(&mut response);
+            }
+            response.headers_mut().insert(X_REQUEST_ID, request_id);
+            response
+        }
     }
 
-    async fn through(
+    fn respond(
+        &self,
+        http: http::Request<RequestBody>,
+        context: Context,
+    ) -> impl Future<Output = Response> + Send + use<> {
+        let request = Request::new(http, context, self.core.environment.clone());
+        pipeline::respond(self.core.clone(), request)
+    }
+
+    fn through(
         &self,
         layered: &Inner,
         mut http: http::Request<RequestBody>,
         context: Context,
-    ) -> Response {
-        let request_id = context.request_id();
+    ) -> impl Future<Output = Response> + Send + use<> {
+        let (error_form, request_id) = (self.core.error_form, context.request_id());
         http.extensions_mut().insert(context);
-        let mut layered = layered.clone();
-        tower_service::Service::call(&mut layered, http).await.unwrap_or_else(|source| {
-            self.core.error_form.response(&Error::internal(source), request_id)
-        })
+        let answered = tower_service::Service::call(&mut layered.clone(), http);
+        async move {
+            answered
+                .await
+                .unwrap_or_else(|source| error_form.response(&Error::internal(source), request_id))
+        }
     }
 }
 
 /// The answer to HEAD: what GET would answer, without its body (RFC 9110 section 9.3.2).
-fn without_body(mut response: Response) -> Response {
+fn remove_body(response: &mut Response) {
     if let Some(length) = response.body().size_hint().exact() {
         let length = HeaderValue::from(length);
         response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length);
     }
-    response.map(|_| Body::empty())
+    *response.body_mut() = Body::empty();
 }
 
 impl<B> tower_service::Service<http::Request<B>> for Service
@@ -142,9 +163,8 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let service = self.clone();
         let request = request.map(|body| RequestBody::from(Body::wrap(body)));
-        Box::pin(async move { Ok(service.answer(request, None).await) })
+        Box::pin(self.answer(request, None).map(Ok))
     }
 }
 

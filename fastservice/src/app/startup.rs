@@ -11,7 +11,7 @@ use crate::{
     auth::{Access, Guard},
     builtin,
     extract::Environment,
-    openapi::Operation,
+    openapi::{Operation, StateType},
     registry::{self, Route},
     routing::{InsertError, PathTemplate, Router},
     settings::{HttpSettings, Settings},
@@ -85,6 +85,7 @@ async fn environment(
 }
 
 /// Every endpoint at its full path, in order, after the checks that open nothing.
+#[cfg(feature = "cli")]
 pub(crate) fn list(app: &App, settings: &Settings) -> Result<Vec<Endpoint>, StartError> {
     let mut faults = Vec::new();
     let endpoints = endpoints(app, settings, &mut faults);
@@ -165,7 +166,7 @@ fn router(endpoints: &[Endpoint], faults: &mut Vec<String>) -> Router<Endpoint> 
 /// Private means private, a state that an argument takes was given, and an
 /// endpoint for machines knows one.
 fn check(app: &App, settings: &Settings, endpoints: &[Endpoint], faults: &mut Vec<String>) {
-    let has_issuer = app.authenticator.is_some()
+    let has_issuer = app.has_authenticator()
         || settings.auth.auth0_domain.is_some()
         || access::issues_tokens(&app.authenticator, settings);
     for Endpoint { route, path } in endpoints {
@@ -184,11 +185,12 @@ fn check(app: &App, settings: &Settings, endpoints: &[Endpoint], faults: &mut Ve
         }
         let mut operation = Operation::default();
         (route.describe)(&mut operation);
-        let missing = operation.states.iter().filter(|state| !app.states.contains(state));
-        faults.extend(missing.map(|state| {
+        let is_given = |state: &&StateType| app.states.iter().any(|given| given.id == state.id);
+        let missing = operation.states.iter().filter(|state| !is_given(state));
+        faults.extend(missing.map(|StateType { argument, given_by, .. }| {
             format!(
-                "{method} {path} takes `State<{}>`, which was not given; add `.state(..)` to the App ({source})",
-                state.name
+                "{method} {path} takes `{argument}`, which was not given; add `{given_by}` to the \
+                 App ({source})"
             )
         }));
     }

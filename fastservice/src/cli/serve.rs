@@ -23,10 +23,7 @@ pub(super) fn run(mut app: App) -> Result<(), Failure> {
     let uses_own_tokens = IS_DEVELOPMENT && settings.auth.auth0_domain.is_none();
     let service = runtime.block_on(app::start(app.settings(settings.clone()), Some(address)))?;
     announce(&settings, address, uses_own_tokens);
-    runtime.serve(listener, move |request, peer| {
-        let service = service.clone();
-        async move { service.answer(request, Some(peer.address)).await }
-    })?;
+    runtime.serve(listener, move |request, peer| service.answer(request, Some(peer.address)))?;
     tracing::info!("stopped");
     Ok(())
 }

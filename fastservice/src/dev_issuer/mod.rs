@@ -16,7 +16,9 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-pub(crate) use self::routes::{ROUTES, TOKEN_PATH, at};
+#[cfg(feature = "cli")]
+pub(crate) use self::routes::TOKEN_PATH;
+pub(crate) use self::routes::{ROUTES, at};
 pub use self::{
     client_credentials::{ClientCredentials, DevClient, OAuthError, TokenResponse},
     token_request::TokenRequest,

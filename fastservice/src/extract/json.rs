@@ -39,6 +39,9 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Json<T> {
 
 /// `application/json`, or a type with the suffix `+json` (RFC 6839 section 3.1).
 fn is_json(media_type: &str) -> bool {
+    if media_type == "application/json" {
+        return true;
+    }
     let Some((kind, subtype)) = media_type.split_once('/') else { return false };
     let suffix = subtype.rsplit_once('+').map_or(subtype, |(_, suffix)| suffix);
     kind.eq_ignore_ascii_case("application") && suffix.eq_ignore_ascii_case("json")

@@ -86,6 +86,7 @@ pub trait FromRequest: Sized + Send + 'static {
     // Not public API. A part of the trait, and not a function with a bound, so
     // that the compiler reports a type that is no argument once.
     #[doc(hidden)]
+    #[inline]
     fn make_or_replace(
         request: &mut Request,
         argument: Argument,

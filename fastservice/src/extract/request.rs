@@ -2,7 +2,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
-use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
+use http::{HeaderMap, Method, StatusCode, Uri, Version, header, request::Parts};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 
@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// A request on its way to its handler.
-pub struct Request {
+// Boxed, because each step of the way moves it.
+pub struct Request(Box<Inner>);
+
+struct Inner {
     parts: Parts,
     body: Option<RequestBody>,
     params: PathParams,
@@ -27,54 +30,65 @@ pub struct Request {
 impl Request {
     pub(crate) fn new(
         http: http::Request<RequestBody>,
-        params: PathParams,
         context: Context,
         environment: Arc<Environment>,
-        body_limit: Option<usize>,
     ) -> Self {
         let (parts, body) = http.into_parts();
-        let body_limit = body_limit.unwrap_or(environment.body_limit);
-        Self { parts, body: Some(body), params, context, environment, body_limit }
+        let (params, body_limit) = (PathParams::default(), environment.body_limit);
+        let body = Some(body);
+        Self(Box::new(Inner { parts, body, params, context, environment, body_limit }))
+    }
+
+    /// Remembers what its route says about it.
+    pub(crate) fn enter(&mut self, params: PathParams, body_limit: Option<usize>) {
+        self.0.params = params;
+        self.0.body_limit = body_limit.unwrap_or(self.0.body_limit);
     }
 
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.parts.method
+        &self.0.parts.method
+    }
+
+    /// The version of HTTP.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.0.parts.version
     }
 
     /// The URI, as it came.
     #[must_use]
     pub fn uri(&self) -> &Uri {
-        &self.parts.uri
+        &self.0.parts.uri
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.parts.headers
+        &self.0.parts.headers
     }
 
     /// The query string, as it came; empty when there is none.
     #[must_use]
     pub fn query(&self) -> &str {
-        self.parts.uri.query().unwrap_or_default()
+        self.0.parts.uri.query().unwrap_or_default()
     }
 
     /// The decoded value of a parameter of the path.
     #[must_use]
     pub fn path_param(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.params.get(self.parts.uri.path(), name)
+        self.0.params.get(self.0.parts.uri.path(), name)
     }
 
     /// The request's context.
     #[must_use]
     pub fn context(&self) -> &Context {
-        &self.context
+        &self.0.context
     }
 
     pub(super) fn environment(&self) -> &Environment {
-        &self.environment
+        &self.0.environment
     }
 
     /// Makes another extractor's value: how one dependency asks for others.
@@ -82,7 +96,16 @@ impl Request {
     /// # Errors
     /// Those of the extractor.
     pub async fn extract<T: FromRequest>(&mut self) -> Result<T> {
-        T::make_or_replace(self, Argument::query("")).await
+        self.argument(Argument::query("")).await
+    }
+
+    /// Makes the value of an argument, or takes its replacement in a test.
+    ///
+    /// # Errors
+    /// Those of the extractor.
+    #[inline]
+    pub async fn argument<T: FromRequest>(&mut self, argument: Argument) -> Result<T> {
+        T::make_or_replace(self, argument).await
     }
 
     /// Makes the value of an argument marked `#[body]`.
@@ -99,7 +122,7 @@ impl Request {
     /// # Errors
     /// 500 when another argument has taken it.
     pub fn take_body(&mut self) -> Result<RequestBody> {
-        self.body.take().ok_or_else(|| Error::internal("the body was read by two arguments"))
+        self.0.body.take().ok_or_else(|| Error::internal("the body was read by two arguments"))
     }
 
     /// Reads the whole body.
@@ -112,16 +135,16 @@ impl Request {
     pub async fn bytes(&mut self) -> Result<Bytes> {
         self.check_encoding()?;
         let mut body = self.take_body()?;
-        if body.size_hint().lower() > self.body_limit as u64 {
+        if body.size_hint().lower() > self.0.body_limit as u64 {
             return Err(self.too_large());
         }
         let Some(first) = self.next_data(&mut body).await? else { return Ok(Bytes::new()) };
-        if body.is_end_stream() && first.len() <= self.body_limit {
+        if body.is_end_stream() && first.len() <= self.0.body_limit {
             return Ok(first);
         }
         let mut whole = BytesMut::from(first);
         loop {
-            if whole.len() > self.body_limit {
+            if whole.len() > self.0.body_limit {
                 return Err(self.too_large());
             }
             match self.next_data(&mut body).await? {
@@ -137,7 +160,7 @@ impl Request {
         has_type: bool,
         advice: &'static str,
     ) -> Result<Option<Bytes>> {
-        if !has_type && !self.body.as_ref().is_none_or(RequestBody::is_end_stream) {
+        if !has_type && !self.0.body.as_ref().is_none_or(RequestBody::is_end_stream) {
             return Err(Error::unsupported_media_type(advice));
         }
         let bytes = self.bytes().await?;
@@ -150,7 +173,7 @@ impl Request {
             // A timer is made only when the bytes are not there yet.
             let frame = match body.frame().now_or_never() {
                 Some(frame) => frame,
-                None => tokio::time::timeout(self.environment.body_timeout, body.frame())
+                None => tokio::time::timeout(self.0.environment.body_timeout, body.frame())
                     .await
                     .map_err(|_| stalled())?,
             };
@@ -163,7 +186,7 @@ impl Request {
     }
 
     fn check_encoding(&self) -> Result<()> {
-        match self.parts.headers.get(header::CONTENT_ENCODING) {
+        match self.0.parts.headers.get(header::CONTENT_ENCODING) {
             Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
                 Err(Error::unsupported_media_type(
                     "send the body without `Content-Encoding`: this endpoint takes no compressed one",
@@ -174,19 +197,21 @@ impl Request {
     }
 
     fn too_large(&self) -> Error {
-        Error::payload_too_large(format!("the body may have {} bytes at most", self.body_limit))
+        Error::payload_too_large(format!("the body may have {} bytes at most", self.0.body_limit))
     }
 
     /// The essence of `Content-Type`, such as `application/json`.
     pub(crate) fn media_type(&self) -> Option<&str> {
-        let value = self.parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        Some(value.split(';').next().unwrap_or(value).trim())
+        let value = self.0.parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+        // By bytes, which is faster for a text as short as this one.
+        let end = value.bytes().position(|byte| byte == b';');
+        Some(end.and_then(|end| value.get(..end)).unwrap_or(value).trim())
     }
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("context", &self.context).finish_non_exhaustive()
+        f.debug_struct("Request").field("context", &self.0.context).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,9 @@
 //! What an endpoint takes, as plain values that the extractors fill in.
 
-use std::any::{TypeId, type_name};
+use std::{
+    any::{TypeId, type_name},
+    borrow::Cow,
+};
 
 use serde::Serialize;
 
@@ -73,17 +76,25 @@ impl Location {
     }
 }
 
-/// A type that must be given with `App::state`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A type that the `App` must be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateType {
     pub(crate) id: TypeId,
-    pub(crate) name: &'static str,
+    pub(crate) argument: Cow<'static, str>,
+    pub(crate) given_by: &'static str,
 }
 
 impl StateType {
-    /// The type `T`.
+    /// The type `T`, given with `App::state`.
     #[must_use]
     pub fn of<T: 'static>() -> Self {
-        Self { id: TypeId::of::<T>(), name: type_name::<T>() }
+        let argument = format!("State<{}>", type_name::<T>()).into();
+        Self { id: TypeId::of::<T>(), argument, given_by: ".state(..)" }
+    }
+
+    /// The type `T` of an argument with a name of its own, given by another method.
+    #[must_use]
+    pub fn given_by<T: 'static>(argument: &'static str, given_by: &'static str) -> Self {
+        Self { id: TypeId::of::<T>(), argument: argument.into(), given_by }
     }
 }

@@ -1,10 +1,10 @@
 use serde::Serialize;
 
-use super::{IntoResponse, Response, of_type};
+use super::{IntoResponse, JSON, Response, of_type};
 use crate::{error::Result, json::Json};
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Result<Response> {
-        Ok(of_type("application/json", serde_json::to_vec(&self.0)?))
+        Ok(of_type(JSON, serde_json::to_vec(&self.0)?))
     }
 }

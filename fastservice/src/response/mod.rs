@@ -130,8 +130,11 @@ impl<T: IntoResponse, const N: usize> IntoResponse
     }
 }
 
-fn of_type(media_type: &'static str, body: impl Into<Body>) -> Response {
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The media type is a constant, which is checked while compiling.
+fn of_type(media_type: HeaderValue, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     response
 }

@@ -4,13 +4,15 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Response, of_type};
+use super::{JSON, Response, of_type};
 use crate::{
     body::Body,
     context::RequestId,
     error::{Error, InputError, Loc},
     settings::ErrorFormat,
 };
+
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// How errors become answers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,9 +26,9 @@ impl ErrorForm {
     /// The answer that an error becomes.
     pub(crate) fn response(self, error: &Error, request_id: RequestId) -> Response {
         let (media_type, body) = match self.format {
-            ErrorFormat::Problem => ("application/problem+json", self.problem(error, request_id)),
-            ErrorFormat::FastApi => ("application/json", self.fastapi(error)),
-            ErrorFormat::FastService => ("application/json", fastservice(error)),
+            ErrorFormat::Problem => (PROBLEM, self.problem(error, request_id)),
+            ErrorFormat::FastApi => (JSON, self.fastapi(error)),
+            ErrorFormat::FastService => (JSON, fastservice(error)),
         };
         let mut response = of_type(media_type, Body::from(body));
         *response.status_mut() = error.status();

@@ -1,11 +1,14 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use http::HeaderValue;
 
 use super::{IntoResponse, Response, of_type};
 use crate::{body::Body, error::Result};
 
-const TEXT: &str = "text/plain; charset=utf-8";
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// A page of HTML.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,7 +16,7 @@ pub struct Html<T>(pub T);
 
 impl<T: Into<Body>> IntoResponse for Html<T> {
     fn into_response(self) -> Result<Response> {
-        Ok(of_type("text/html; charset=utf-8", self.0))
+        Ok(of_type(HTML, self.0))
     }
 }
 
@@ -40,7 +43,7 @@ impl IntoResponse for Cow<'static, str> {
 
 impl IntoResponse for Bytes {
     fn into_response(self) -> Result<Response> {
-        Ok(of_type("application/octet-stream", self))
+        Ok(of_type(BYTES, self))
     }
 }
 

@@ -122,7 +122,7 @@ impl<T> Router<T> {
             return Err(Error::method_not_allowed("this path does not answer to this method")
                 .with_header(header::ALLOW, node.allow.clone()));
         };
-        let params = PathParams::new(template, &matched, text).with_decoded(decoded);
+        let params = PathParams::new(template, &matched, text, decoded.is_some());
         Ok(Found::Route(RouteMatch { route, params }))
     }
 

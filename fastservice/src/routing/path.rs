@@ -106,17 +106,16 @@ impl PathParams {
         template: &PathTemplate,
         matched: &matchit::Params<'_, '_>,
         path: &str,
+        is_decoded: bool,
     ) -> Self {
+        if template.names.is_empty() {
+            return Self::default();
+        }
         let spans = template.names.iter().zip(matched.iter()).map(|(name, (_, value))| {
             let start = value.as_ptr().addr() - path.as_ptr().addr();
             (*name, start..start + value.len())
         });
-        Self { spans: spans.collect(), decoded: None }
-    }
-
-    pub(super) fn with_decoded(mut self, decoded: Option<String>) -> Self {
-        self.decoded = decoded.map(String::into_boxed_str);
-        self
+        Self { spans: spans.collect(), decoded: is_decoded.then(|| path.into()) }
     }
 
     /// The decoded value of `name`; `path` is the request's path as it came.

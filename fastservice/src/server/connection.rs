@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use http::{Request, Response};
 use hyper::{
     body::Incoming,
@@ -22,7 +23,7 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time};
 
-use super::shutdown::Shutdown;
+use super::{head_timer::HeadTimer, linger::Lingering, shutdown::Shutdown};
 use crate::{
     body::{Body, RequestBody},
     settings::ServerSettings,
@@ -110,14 +111,13 @@ where
     F: Future<Output = Response<Body>>,
 {
     let answer = service_fn(move |request: Request<Incoming>| {
-        let response = service(request.map(RequestBody::from), peer);
-        async { Ok::<_, Infallible>(response.await) }
+        service(request.map(RequestBody::from), peer).map(Ok::<_, Infallible>)
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(HeadTimer::new())
         .header_read_timeout(limits.header)
         .max_buf_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(Lingering::new(stream)), answer);
     until(shutdown.watched(), connection, http1::Connection::graceful_shutdown).await?;
     Ok(())
 }

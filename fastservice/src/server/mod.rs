@@ -1,6 +1,8 @@
 //! 1. Sockets in, bytes out. Knows no routes.
 
 mod connection;
+mod head_timer;
+mod linger;
 mod listener;
 mod runtime;
 mod shutdown;

@@ -244,7 +244,10 @@ impl DatabaseSettings {
         let url = reader.secret("DATABASE_URL");
         Self {
             url: url.unwrap_or_else(|| format!("sqlite:{service_name}.db")),
-            max_size: reader.parsed("DATABASE_MAX_SIZE", "8", "a number from 1 to 1000"),
+            max_size: reader.checked("DATABASE_MAX_SIZE", "8", |text| {
+                let size = text.parse().ok().filter(|size| (1..=1000).contains(size));
+                size.ok_or_else(|| "a number from 1 to 1000".to_owned())
+            }),
             timeout: reader.checked("DATABASE_TIMEOUT", "5s", units::duration),
         }
     }

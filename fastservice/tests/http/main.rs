@@ -5,6 +5,8 @@ mod answers;
 mod arguments;
 mod bodies;
 mod context;
+#[cfg(feature = "db")]
+mod database;
 mod errors;
 mod layers;
 mod routing;

@@ -180,6 +180,21 @@ async fn a_body_over_the_limit_is_refused_before_it_is_sent() {
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("body_too_large"), "{answer}");
 }
 
+/// The answer must not be lost in a reset, however much the client still sends.
+#[tokio::test]
+async fn who_sends_a_large_body_all_the_same_reads_the_413() {
+    let server = start(&[("BODY_LIMIT", "10B")]).await;
+    let mut stream = server.connect().await;
+    let length = 20 * 1024 * 1024;
+
+    let head = format!("POST /length HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b' '; length]).await.unwrap();
+    let answer = read_to_end(&mut stream).await;
+
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.ends_with('}'), "{answer}");
+}
+
 #[tokio::test]
 async fn a_body_that_stops_arriving_is_a_408() {
     let server = start(&[("BODY_TIMEOUT", "100ms")]).await;

@@ -1,0 +1,362 @@
+use std::{error::Error as _, time::Duration};
+
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Text},
+};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_migrations::embed_migrations;
+use futures_util::FutureExt;
+use tempfile::TempDir;
+
+use super::{Connection, *};
+use crate::settings::Settings;
+
+const RIGHT: EmbeddedMigrations = embed_migrations!("tests/migrations/right");
+const LATER: EmbeddedMigrations = embed_migrations!("tests/migrations/later");
+const FAILING: EmbeddedMigrations = embed_migrations!("tests/migrations/failing");
+const LOOSE: EmbeddedMigrations = embed_migrations!("tests/migrations/loose");
+const ALONE: EmbeddedMigrations = embed_migrations!("tests/migrations/alone");
+
+diesel::table! {
+    shelves (id) {
+        id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    boxes (id) {
+        id -> BigInt,
+        shelf_id -> BigInt,
+    }
+}
+
+/// A database in a folder that ends with the test.
+struct Fixture {
+    folder: TempDir,
+    db: Db,
+}
+
+fn settings(pairs: &[(&str, &str)]) -> DatabaseSettings {
+    Settings::from_pairs(pairs.iter().copied()).unwrap().database
+}
+
+fn url(folder: &TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("test.db").display())
+}
+
+async fn open(max_size: &str) -> Fixture {
+    let folder = TempDir::new().unwrap();
+    let pairs = [
+        ("DATABASE_URL", &*url(&folder)),
+        ("DATABASE_MAX_SIZE", max_size),
+        ("DATABASE_TIMEOUT", "300ms"),
+    ];
+    let db = Db::open(&settings(&pairs)).await.unwrap();
+    db.migrate(RIGHT).await.unwrap();
+    Fixture { folder, db }
+}
+
+async fn names(db: &Db) -> Vec<String> {
+    let mut conn = db.connection().await.unwrap();
+    shelves::table.select(shelves::name).order(shelves::id).load(&mut conn).await.unwrap()
+}
+
+async fn add(conn: &mut Connection, name: &str) -> Result<()> {
+    diesel::insert_into(shelves::table).values(shelves::name.eq(name)).execute(conn).await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Pragmas {
+    #[diesel(sql_type = BigInt)]
+    foreign_keys: i64,
+    #[diesel(sql_type = BigInt)]
+    synchronous: i64,
+    #[diesel(sql_type = BigInt)]
+    timeout: i64,
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+#[tokio::test]
+async fn every_connection_is_set_up() {
+    let Fixture { db, folder: _folder } = open("3").await;
+    let query = "SELECT foreign_keys, synchronous, timeout, journal_mode \
+                 FROM pragma_foreign_keys, pragma_synchronous, pragma_busy_timeout, \
+                 pragma_journal_mode";
+
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(db.connection().await.unwrap());
+    }
+
+    for mut conn in all {
+        let pragmas: Pragmas = diesel::sql_query(query).get_result(&mut conn).await.unwrap();
+        assert_eq!((pragmas.foreign_keys, pragmas.synchronous, pragmas.timeout), (1, 1, 5000));
+        assert_eq!(pragmas.journal_mode, "wal");
+    }
+}
+
+#[tokio::test]
+async fn a_database_without_its_folder_says_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("absent/test.db").display());
+
+    let error = Db::open(&settings(&[("DATABASE_URL", &url)])).await.unwrap_err();
+
+    let text = error.to_string();
+    assert!(text.contains("absent` of the database does not exist; create it"), "{text}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_not_opened() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("test.db"), "certainly no database ".repeat(99)).unwrap();
+
+    let error = Db::open(&settings(&[("DATABASE_URL", &url(&folder))])).await.unwrap_err();
+
+    assert!(error.to_string().contains("test.db` cannot be opened"), "{error}");
+    assert_eq!(error.source().unwrap().to_string(), "file is not a database");
+}
+
+#[tokio::test]
+async fn a_pool_without_a_free_connection_answers_503_in_time() {
+    let Fixture { db, folder: _folder } = open("1").await;
+    let held = db.connection().await.unwrap();
+
+    let error = db.connection().await.unwrap_err();
+
+    assert_eq!((error.status().as_u16(), error.code()), (503, "database_busy"));
+    assert_eq!(error.headers()["retry-after"], "1");
+    drop(held);
+    db.connection().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_reached_answers_503_with_its_cause_for_the_log() {
+    let Fixture { db, folder } = open("2").await;
+    let _held = db.connection().await.unwrap();
+    folder.close().unwrap();
+
+    let error = db.connection().await.unwrap_err();
+
+    assert_eq!((error.status().as_u16(), error.code()), (503, "database_unavailable"));
+    assert!(error.chain().contains("does not exist"), "{}", error.chain());
+    assert!(!error.detail().contains("test.db"));
+}
+
+#[tokio::test]
+async fn an_error_rolls_the_transaction_back() {
+    let Fixture { db, folder: _folder } = open("1").await;
+    let mut conn = db.connection().await.unwrap();
+
+    let result: Result<()> = conn
+        .transaction(async |conn| {
+            add(conn, "attic").await?;
+            Err(Error::conflict("no"))
+        })
+        .await;
+
+    assert_eq!(result.unwrap_err().status(), 409);
+    drop(conn);
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+    assert_eq!(db.0.pool.state().statistics.connections_closed_broken, 0);
+}
+
+#[tokio::test]
+async fn a_transaction_in_a_transaction_is_a_savepoint() {
+    let Fixture { db, folder: _folder } = open("1").await;
+    let mut conn = db.connection().await.unwrap();
+
+    conn.transaction(async |conn| {
+        add(conn, "attic").await?;
+        let inner: Result<()> = conn
+            .transaction(async |conn| {
+                add(conn, "cellar").await?;
+                Err(Error::conflict("no"))
+            })
+            .await;
+        assert!(inner.is_err());
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    drop(conn);
+    assert_eq!(names(&db).await, ["upper", "lower", "attic"]);
+}
+
+#[tokio::test]
+async fn transactions_that_read_and_then_write_wait_for_each_other() {
+    let Fixture { db, folder: _folder } = open("4").await;
+    let rename = |db: Db| async move {
+        let mut conn = db.connection().await?;
+        conn.transaction(async |conn| {
+            let name: String = shelves::table.find(1).select(shelves::name).first(conn).await?;
+            let name = format!("{name}!");
+            diesel::update(shelves::table.find(1))
+                .set(shelves::name.eq(name))
+                .execute(conn)
+                .await?;
+            Ok(())
+        })
+        .await
+    };
+
+    let all: Vec<_> = (0..4).map(|_| tokio::spawn(rename(db.clone()))).collect();
+    for one in all {
+        one.await.unwrap().unwrap();
+    }
+
+    assert_eq!(names(&db).await[0], "upper!!!!");
+}
+
+#[tokio::test]
+async fn a_transaction_that_waits_too_long_for_another_answers_503() {
+    let Fixture { db, folder: _folder } = open("2").await;
+    let mut writer = db.connection().await.unwrap();
+    let mut waiting = db.connection().await.unwrap();
+    waiting.batch_execute("PRAGMA busy_timeout = 20").await.unwrap();
+
+    let error = writer
+        .transaction(async |_| waiting.transaction(async |_| Ok(())).await)
+        .await
+        .unwrap_err();
+
+    assert_eq!((error.status().as_u16(), error.code()), (503, "database_busy"));
+    assert_eq!(error.chain(), "database is locked");
+}
+
+/// On one thread, where diesel-async's own worker would panic.
+#[tokio::test(flavor = "current_thread")]
+async fn a_transaction_dropped_between_queries_is_rolled_back_and_its_connection_closed() {
+    let Fixture { db, folder: _folder } = open("1").await;
+    let (reached, wait) = tokio::sync::oneshot::channel();
+    let handler = tokio::spawn({
+        let db = db.clone();
+        async move {
+            let mut conn = db.connection().await?;
+            conn.transaction(async |conn| {
+                add(conn, "attic").await?;
+                let _ = reached.send(());
+                std::future::pending::<()>().await;
+                Ok(())
+            })
+            .await
+        }
+    });
+    wait.await.unwrap();
+
+    handler.abort();
+    assert!(handler.await.unwrap_err().is_cancelled());
+
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+    assert_eq!(db.0.pool.state().statistics.connections_closed_broken, 1);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_query_dropped_while_it_runs_leaves_no_connection_that_is_not_free() {
+    let Fixture { db, folder: _folder } = open("2").await;
+    let mut writer = db.connection().await.unwrap();
+    let mut waiting = db.connection().await.unwrap();
+
+    writer
+        .transaction(async |conn| {
+            add(conn, "attic").await?;
+            // Polled once: the other connection's thread now waits for this transaction.
+            let begun = waiting.transaction(async |conn| add(conn, "cellar").await).now_or_never();
+            assert!(begun.is_none());
+            drop(waiting);
+            Ok(())
+        })
+        .await
+        .unwrap();
+    drop(writer);
+
+    assert_eq!(db.0.pool.state().statistics.connections_closed_broken, 1);
+    let mut conn = db.connection().await.unwrap();
+    conn.transaction(async |conn| add(conn, "loft").await).await.unwrap();
+    drop(conn);
+    assert_eq!(names(&db).await, ["upper", "lower", "attic", "loft"]);
+}
+
+#[tokio::test]
+async fn a_database_in_memory_survives_its_connection() {
+    let settings = settings(&[("DATABASE_URL", "sqlite::memory:")]);
+    let db = Db::open(&settings).await.unwrap();
+    db.migrate(RIGHT).await.unwrap();
+    let mut conn = db.connection().await.unwrap();
+
+    let begun = conn.transaction(async |_| std::future::pending::<Result<()>>().await);
+    assert!(tokio::time::timeout(Duration::from_millis(20), begun).await.is_err());
+    drop(conn);
+
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+}
+
+#[tokio::test]
+async fn many_processes_may_migrate_one_new_database_at_once() {
+    let folder = TempDir::new().unwrap();
+    let settings = settings(&[("DATABASE_URL", &url(&folder))]);
+    let start = |settings: DatabaseSettings| async move {
+        let db = Db::open(&settings).await?;
+        db.migrate(RIGHT).await?;
+        Ok::<_, OpenError>(db)
+    };
+
+    let all: Vec<_> = (0..12).map(|_| tokio::spawn(start(settings.clone()))).collect();
+
+    for one in all {
+        let db = one.await.unwrap().unwrap();
+        assert_eq!(names(&db).await, ["upper", "lower"]);
+    }
+}
+
+/// What is said about a migration that cannot be applied.
+async fn refused(migrations: EmbeddedMigrations) -> (Fixture, String) {
+    let fixture = open("1").await;
+    let error = fixture.db.migrate(migrations).await.unwrap_err();
+    let text = Error::internal(error).chain();
+    (fixture, text)
+}
+
+#[tokio::test]
+async fn a_failing_migration_is_named_and_none_is_applied() {
+    let (Fixture { db, folder: _folder }, text) = refused(FAILING).await;
+
+    assert!(text.contains("2026-11-25-000004_misspelled failed"), "{text}");
+    assert!(text.contains("syntax error"), "{text}");
+    let mut conn = db.connection().await.unwrap();
+    let colour = diesel::sql_query("SELECT colour FROM shelves").execute(&mut conn).await;
+    assert!(colour.unwrap_err().to_string().contains("no such column"));
+}
+
+#[tokio::test]
+async fn a_migration_may_not_leave_rows_that_point_nowhere() {
+    let (Fixture { db, folder: _folder }, text) = refused(LOOSE).await;
+
+    assert!(text.contains("a row of `boxes` would point to a row of `shelves`"), "{text}");
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+}
+
+#[tokio::test]
+async fn a_migration_outside_of_a_transaction_is_refused_by_name() {
+    let (_fixture, text) = refused(ALONE).await;
+
+    assert!(text.contains("2026-11-25-000003_tidy asks for no transaction"), "{text}");
+}
+
+#[tokio::test]
+async fn a_table_made_anew_keeps_the_rows_that_point_to_it() {
+    let Fixture { db, folder: _folder } = open("1").await;
+
+    db.migrate(LATER).await.unwrap();
+
+    let mut conn = db.connection().await.unwrap();
+    let shelf_ids: Vec<i64> = boxes::table.select(boxes::shelf_id).load(&mut conn).await.unwrap();
+    assert_eq!(shelf_ids, [1, 2]);
+    let twice = add(&mut conn, "upper").await.unwrap_err();
+    assert!(twice.chain().contains("UNIQUE"), "{}", twice.chain());
+}

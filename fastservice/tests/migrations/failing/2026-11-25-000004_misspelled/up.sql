@@ -1,0 +1,1 @@
+ALTER TABEL shelves ADD COLUMN depth BIGINT;

@@ -1,0 +1,225 @@
+//! What the service speaks of: bodies of requests and answers, and the rows behind them.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use fastservice::{db::Connection, error::InputError, prelude::*};
+use serde::{Deserialize, Serialize};
+
+use crate::schema::{item_tags, items};
+
+/// A greeting for a visitor.
+#[derive(Debug, Serialize)]
+pub struct HelloVisitor {
+    /// Which visitor it is.
+    #[serde(rename = "Hello")]
+    pub hello: String,
+}
+
+/// A greeting for a user.
+#[derive(Debug, Serialize)]
+pub struct HelloUser {
+    /// Who it is.
+    #[serde(rename = "Hello User")]
+    pub hello_user: UserId,
+}
+
+/// A numbered message.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Its number.
+    #[serde(rename = "This is Message # ")]
+    pub number: i64,
+}
+
+/// An item of the shop.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    /// Its number.
+    pub id: ItemId,
+    /// Its name, which its owner has given to no other one.
+    pub name: String,
+    /// Its price in cents.
+    pub price: i64,
+    /// Words to find it by, in order.
+    pub tags: BTreeSet<String>,
+    /// Who made it.
+    pub owner: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Rises with every change.
+    pub version: i64,
+}
+
+/// The number of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Param)]
+pub struct ItemId(pub i64);
+
+/// What a client says about a new item, or one that takes an old one's place.
+#[derive(Debug, Deserialize)]
+pub struct NewItem {
+    /// Its name, of 1 to 100 characters.
+    pub name: String,
+    /// Its price in cents, not below 0.
+    pub price: i64,
+    /// Words to find it by, 10 at most.
+    #[serde(default)]
+    pub tags: BTreeSet<String>,
+}
+
+/// A part of the list of items.
+#[derive(Debug, Serialize)]
+pub struct ItemList {
+    /// The items, in the order that was asked for.
+    pub items: Vec<Item>,
+    /// The `offset` of the next part; absent in the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_offset: Option<i64>,
+}
+
+/// Which items a client asks for: all of this must be so.
+#[derive(Debug, Default, Deserialize)]
+pub struct Filter {
+    /// Whose they are.
+    pub owner: Option<String>,
+    /// Their lowest price, in cents.
+    pub min_price: Option<i64>,
+    /// Their highest price, in cents.
+    pub max_price: Option<i64>,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Param)]
+#[param(rename_all = "lowercase")]
+pub enum Sort {
+    /// The latest first.
+    #[default]
+    Newest,
+    /// By name.
+    Name,
+    /// The cheapest first.
+    Price,
+}
+
+/// A row of the table `items`.
+#[derive(Debug, Identifiable, Queryable, Selectable)]
+#[diesel(table_name = items)]
+pub struct ItemRow {
+    id: i64,
+    owner: String,
+    name: String,
+    price: i64,
+    version: i64,
+    created_at: NaiveDateTime,
+}
+
+/// A row of the table `item_tags`.
+#[derive(Debug, Associations, Identifiable, Queryable, Selectable)]
+#[diesel(table_name = item_tags, primary_key(item_id, tag), belongs_to(ItemRow, foreign_key = item_id))]
+struct ItemTag {
+    item_id: i64,
+    tag: String,
+}
+
+impl NewItem {
+    /// Checks every rule, and names each one that is broken.
+    ///
+    /// # Errors
+    /// 422.
+    pub fn check(&self) -> Result<()> {
+        let mut wrong = Vec::new();
+        if self.name.trim().is_empty() {
+            let msg = "String should have at least 1 character";
+            wrong.push(wrong_member("name", "string_too_short", msg).with_limit("min_length", 1));
+        }
+        if self.name.chars().count() > 100 {
+            let msg = "String should have at most 100 characters";
+            wrong.push(wrong_member("name", "string_too_long", msg).with_limit("max_length", 100));
+        }
+        if self.price < 0 {
+            let msg = "Input should be greater than or equal to 0";
+            wrong.push(wrong_member("price", "greater_than_equal", msg).with_limit("ge", 0));
+        }
+        if self.tags.len() > 10 {
+            let msg = "Set should have at most 10 items";
+            wrong.push(wrong_member("tags", "too_long", msg).with_limit("max_length", 10));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::input(wrong)) }
+    }
+}
+
+fn wrong_member(name: &'static str, kind: &'static str, msg: &'static str) -> InputError {
+    InputError::new(["body", name], kind, msg)
+}
+
+impl Item {
+    /// Reads an item.
+    ///
+    /// # Errors
+    /// 404 `item_not_found`.
+    pub async fn find(conn: &mut Connection, id: ItemId) -> Result<Self> {
+        let row = items::table.find(id.0).select(ItemRow::as_select());
+        let row = row.first(conn).await.optional()?.ok_or_else(|| id.not_found())?;
+        let tags = item_tags::table.filter(item_tags::item_id.eq(id.0)).select(item_tags::tag);
+        let tags: Vec<String> = tags.load(conn).await?;
+        Ok(row.with(tags))
+    }
+
+    /// Reads the tags of rows, all at once.
+    ///
+    /// # Errors
+    /// 500.
+    pub async fn of_rows(conn: &mut Connection, rows: Vec<ItemRow>) -> Result<Vec<Self>> {
+        let tags = ItemTag::belonging_to(&rows).select(ItemTag::as_select());
+        let tags: Vec<ItemTag> = tags.load(conn).await?;
+        let tags = tags.grouped_by(&rows);
+        let of_row = |(row, tags): (ItemRow, Vec<ItemTag>)| {
+            row.with(tags.into_iter().map(|ItemTag { tag, .. }| tag))
+        };
+        Ok(rows.into_iter().zip(tags).map(of_row).collect())
+    }
+
+    /// What changes with every change of the item, for `ETag`.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        format!("\"{}\"", self.version)
+    }
+
+    /// Whether a value of `If-Match` or `If-None-Match` names the item as it is.
+    #[must_use]
+    pub fn is_named_by(&self, etags: &str) -> bool {
+        let etag = self.etag();
+        etags.split(',').map(str::trim).any(|named| named == "*" || named == etag)
+    }
+}
+
+impl ItemId {
+    /// 404 `item_not_found`.
+    #[must_use]
+    pub fn not_found(self) -> Error {
+        Error::not_found(format!("no item has the id {}", self.0)).with_code("item_not_found")
+    }
+}
+
+impl ItemRow {
+    /// Its number.
+    #[must_use]
+    pub fn number(&self) -> ItemId {
+        ItemId(self.id)
+    }
+
+    /// The item of this row, with its tags.
+    pub fn with(self, tags: impl IntoIterator<Item = String>) -> Item {
+        Item {
+            id: ItemId(self.id),
+            name: self.name,
+            price: self.price,
+            tags: tags.into_iter().collect(),
+            owner: self.owner,
+            created_at: self.created_at.and_utc(),
+            version: self.version,
+        }
+    }
+}

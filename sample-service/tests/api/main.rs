@@ -1,0 +1,56 @@
+//! The service from outside: every endpoint, and every way in which it refuses.
+
+mod items;
+mod private_api;
+mod public_api;
+
+use std::process::Command;
+
+use fastservice::testing::{TestClient, TestToken};
+use serde_json::Value;
+
+/// The service with a database of its own.
+async fn client() -> TestClient {
+    TestClient::new(sample_service::app()).await
+}
+
+/// A user who may write items.
+fn seller(name: &str) -> TestToken {
+    TestToken::new(name).scopes(["write:items"])
+}
+
+/// A change here is a change of what clients see.
+#[test]
+fn the_endpoints_are_these() {
+    let routes = Command::new(env!("CARGO_BIN_EXE_sample-service"))
+        .args(["routes", "--json"])
+        .env_clear()
+        .env("AUTH0_DOMAIN", "tenant.example")
+        .output()
+        .unwrap();
+    let routes: Vec<Value> = serde_json::from_slice(&routes.stdout).unwrap();
+
+    let shown: Vec<_> = routes.iter().map(shown).collect();
+
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+/// A route and, below it, its arguments; those that may be left out have a `?`.
+fn shown(route: &Value) -> String {
+    let list = |name: &str| route[name].as_array().unwrap().iter();
+    let rights = route["access"].as_object().unwrap().iter();
+    let rights = rights.filter(|(_, right)| !matches!(text(right).as_str(), "[]" | "false"));
+    let rights: Vec<_> = rights.map(|(name, right)| format!("{name}={}", text(right))).collect();
+    let head = ["method", "path", "summary"].map(|name| text(&route[name])).join(" ");
+    let parameters = list("parameters").map(|parameter| {
+        let mark = if parameter["required"] == true { "" } else { "?" };
+        format!("{} {}{mark}", text(&parameter["in"]), text(&parameter["name"]))
+    });
+    let bodies = list("body").map(|body| format!("body {}", text(body)));
+    let lines = [head, rights.join(" "), format!("tags={}", route["tags"])];
+    lines.into_iter().chain(parameters).chain(bodies).collect::<Vec<_>>().join("\n    ")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
