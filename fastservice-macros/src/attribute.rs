@@ -1,12 +1,11 @@
 //! Parse: the attribute's arguments as written, with their spans.
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Error, Ident, LitBool, LitInt, LitStr, Path, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
     punctuated::Punctuated,
-    token,
 };
 
 use crate::{
@@ -15,10 +14,11 @@ use crate::{
     nearest::nearest,
 };
 
-/// One `key = value`, as written.
+/// One `key = value`.
 pub(crate) struct Entry {
     pub(crate) key: Ident,
     pub(crate) value: Value,
+    written: TokenStream,
 }
 
 /// What follows a key.
@@ -27,37 +27,10 @@ pub(crate) enum Value {
     Text(LitStr),
     Number(LitInt),
     Truth(LitBool),
-    Texts(Group, Vec<LitStr>),
-    Path(Path),
+    Texts(Vec<LitStr>),
     /// `key(..)`
-    Nested(Group),
-    Other(TokenStream),
-}
-
-impl Value {
-    /// A path, bare or in quotes.
-    pub(crate) fn as_path(&self) -> Option<Path> {
-        match self {
-            Self::Path(path) => Some(path.clone()),
-            Self::Text(text) => text.parse_with(Path::parse_mod_style).ok(),
-            _ => None,
-        }
-    }
-}
-
-impl ToTokens for Value {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        match self {
-            Self::Nothing => {}
-            Self::Text(text) => text.to_tokens(tokens),
-            Self::Number(number) => number.to_tokens(tokens),
-            Self::Truth(truth) => truth.to_tokens(tokens),
-            Self::Texts(list, _) => list.to_tokens(tokens),
-            Self::Path(path) => path.to_tokens(tokens),
-            Self::Nested(group) => group.to_tokens(tokens),
-            Self::Other(other) => other.to_tokens(tokens),
-        }
-    }
+    Nested(TokenStream),
+    Other,
 }
 
 /// The arguments of `#[public_api]` or `#[private_api]`; every key is known and there once.
@@ -108,18 +81,17 @@ impl Attribute {
         let Some(entry) = self.find(key) else { return &[] };
         match &entry.value {
             Value::Text(text) => std::slice::from_ref(text),
-            Value::Texts(list, texts) if texts.is_empty() => {
-                mistakes.add(list, format!("the list is empty; fill it, or remove `{key}`"));
+            Value::Texts(texts) if texts.is_empty() => {
+                mistakes.add(entry, format!("the list is empty; fill it, or remove `{key}`"));
                 &[]
             }
-            Value::Texts(_, texts) => texts,
+            Value::Texts(texts) => texts,
             _ => entry.wrong(mistakes).unwrap_or(&[]),
         }
     }
 
     pub(crate) fn path(&self, key: &str, mistakes: &mut Mistakes) -> Option<Path> {
-        let entry = self.find(key)?;
-        entry.value.as_path().or_else(|| entry.wrong(mistakes))
+        self.find(key)?.path(mistakes)
     }
 
     pub(crate) fn flag(&self, key: &str, mistakes: &mut Mistakes) -> bool {
@@ -139,14 +111,23 @@ impl Attribute {
 /// What to change in an entry: its value, or the key that lacks one.
 impl ToTokens for Entry {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        match &self.value {
+        match self.value {
             Value::Nothing => self.key.to_tokens(tokens),
-            value => value.to_tokens(tokens),
+            _ => self.written.to_tokens(tokens),
         }
     }
 }
 
 impl Entry {
+    /// A path in quotes.
+    pub(crate) fn path(&self, mistakes: &mut Mistakes) -> Option<Path> {
+        let path = match &self.value {
+            Value::Text(text) => text.parse_with(Path::parse_mod_style).ok(),
+            _ => None,
+        };
+        path.or_else(|| self.wrong(mistakes))
+    }
+
     /// Reports that the value is missing or of another kind than the key takes.
     pub(crate) fn wrong<T>(&self, mistakes: &mut Mistakes) -> Option<T> {
         let name = &self.key;
@@ -181,8 +162,9 @@ fn refusal(access: Access, key: &Ident, earlier: &[Entry]) -> Option<String> {
 
 fn unknown(access: Access, name: &str) -> String {
     let names = || keys::allowed(access).map(|key| key.name);
-    if let Some(habit) = keys::habit(name) {
-        return format!("unknown key `{name}`; {habit}");
+    if name == "path" {
+        return "unknown key `path`; the method is the key of the path: write `get = \"/items\"`"
+            .to_owned();
     }
     if let Some(near) = nearest(name, names()) {
         return format!("unknown key `{name}`; did you mean `{near}`?");
@@ -220,45 +202,33 @@ impl Parse for Entry {
         let key = input
             .call(Ident::parse_any)
             .map_err(|error| Error::new(error.span(), "write a key here, or remove this"))?;
-        if input.is_empty() {
-            return Ok(Self { key, value: Value::Nothing });
-        }
-        if input.parse::<Option<Token![=]>>()?.is_none() {
-            let rest: TokenStream = input.parse()?;
-            let nested = syn::parse2::<Group>(rest.clone());
-            let value = nested.map_or(Value::Other(rest), Value::Nested);
-            return Ok(Self { key, value });
-        }
-        let whole = input.fork();
-        match value(input) {
-            Ok(value) if input.is_empty() => Ok(Self { key, value }),
-            Ok(_) if input.peek(Ident::peek_any) => {
-                let next = input.call(Ident::parse_any)?;
-                input.parse::<TokenStream>()?;
-                Err(Error::new(next.span(), format!("write a comma before `{next}`")))
+        let has_sign = input.parse::<Option<Token![=]>>()?.is_some();
+        let written: TokenStream = input.parse()?;
+        let mut tokens = written.clone().into_iter();
+        let value = match (tokens.next(), tokens.next()) {
+            (None, _) => Value::Nothing,
+            (Some(TokenTree::Group(group)), None) if !has_sign => Value::Nested(group.stream()),
+            (Some(TokenTree::Literal(_) | TokenTree::Group(_)), Some(TokenTree::Ident(next))) => {
+                return Err(Error::new(next.span(), format!("write a comma before `{next}`")));
             }
-            _ => {
-                input.parse::<TokenStream>()?;
-                Ok(Self { key, value: Value::Other(whole.parse()?) })
-            }
-        }
+            _ if has_sign => value.parse2(written.clone()).unwrap_or(Value::Other),
+            _ => Value::Other,
+        };
+        Ok(Self { key, value, written })
     }
 }
 
 fn value(input: ParseStream<'_>) -> syn::Result<Value> {
-    if input.is_empty() {
-        Ok(Value::Nothing)
-    } else if input.peek(LitStr) {
+    if input.peek(LitStr) {
         input.parse().map(Value::Text)
     } else if input.peek(LitInt) {
         input.parse().map(Value::Number)
     } else if input.peek(LitBool) {
         input.parse().map(Value::Truth)
-    } else if input.peek(token::Bracket) {
-        let list: Group = input.parse()?;
-        let texts = Punctuated::<LitStr, Token![,]>::parse_terminated.parse2(list.stream())?;
-        Ok(Value::Texts(list, texts.into_iter().collect()))
     } else {
-        input.call(Path::parse_mod_style).map(Value::Path)
+        let list;
+        syn::bracketed!(list in input);
+        let texts = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
+        Ok(Value::Texts(texts.into_iter().collect()))
     }
 }

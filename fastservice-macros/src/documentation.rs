@@ -26,33 +26,20 @@ impl Documentation {
 
 /// All lines, without the indentation they share and without blank lines around them.
 fn text(attributes: &[Attribute]) -> String {
-    let lines: Vec<String> =
-        attributes.iter().filter_map(line).flat_map(|text| unstarred(&text)).collect();
+    let comments: Vec<String> = attributes.iter().filter_map(comment).collect();
+    let lines: Vec<&str> =
+        comments.iter().flat_map(|text| text.split('\n')).map(str::trim_end).collect();
     let written = lines.iter().filter(|line| !line.is_empty());
-    let indent = |line: &String| line.len() - line.trim_start_matches(' ').len();
+    let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
     let shared = written.map(indent).min().unwrap_or_default();
     let lines: Vec<_> = lines.iter().map(|line| line.get(shared..).unwrap_or_default()).collect();
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
-fn line(attribute: &Attribute) -> Option<String> {
+fn comment(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(meta) = &attribute.meta else { return None };
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &meta.value else { return None };
     meta.path.is_ident("doc").then(|| text.value())
-}
-
-/// The lines of one comment; a `/** */` block has a star before each.
-fn unstarred(text: &str) -> Vec<String> {
-    let starred = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('*');
-    if !text.contains('\n') {
-        return vec![text.trim_end().to_owned()];
-    }
-    let has_stars = text.lines().skip(1).all(starred);
-    let lines = text.lines().map(|line| match line.trim_start().strip_prefix('*') {
-        Some(line) if has_stars => line.trim_end().to_owned(),
-        _ => line.trim_end().to_owned(),
-    });
-    lines.collect()
 }
 
 #[cfg(test)]
@@ -79,15 +66,6 @@ mod tests {
 
         assert_eq!(summary, "Read one item.");
         assert_eq!(description, "With:\n\n    code");
-    }
-
-    #[test]
-    fn block_comment_reads_like_lines() {
-        let (summary, description) =
-            read(&[parse_quote!(#[doc = "\n * Read one item.\n *\n * - a\n * - b\n "])]);
-
-        assert_eq!(summary, "Read one item.");
-        assert_eq!(description, "- a\n- b");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) fn attribute(access: Access, arguments: TokenStream, item: &TokenStre
         Err(mistakes) => mistakes.into_compile_errors(),
     };
     quote! {
-        #[allow(clippy::unused_async)]
+        #[allow(clippy::too_many_arguments, clippy::unused_async)]
         #function
         #added
     }
@@ -37,115 +37,62 @@ struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
+    /// `__fastservice` is the module of all names that generated code uses; the function's own
+    /// names are beside it. All is one constant, so that the compiler reports a wrong type once.
     fn registration(&self) -> TokenStream {
-        let private = self.private();
+        let runtime = match &self.endpoint.runtime {
+            None => quote!(::fastservice),
+            Some(path) => quote!(#path),
+        };
         let conditions = &self.endpoint.conditions;
         let deprecated = self.endpoint.is_marked_deprecated.then(|| quote!(deprecated,));
         let check = self.body_check();
-        let call = self.call();
-        let describe = self.describe();
         let route = self.route();
         quote! {
             #(#conditions)*
             #[allow(#deprecated unused_qualifications)]
             const _: () = {
-                #check
-                #call
-                #describe
-                #private::inventory::submit! { #route }
+                use #runtime::__private as __fastservice;
+                const __ROUTE: __fastservice::Route = {
+                    #check
+                    #route
+                };
+                __fastservice::inventory::submit!(__ROUTE);
             };
         }
     }
 
-    /// The only names that generated code may use.
-    fn private(&self) -> TokenStream {
-        self.private_at(Span::call_site())
-    }
-
-    fn private_at(&self, span: Span) -> TokenStream {
-        let runtime = match &self.endpoint.runtime {
-            None => quote_spanned!(span=> ::fastservice),
-            Some(path) => located(path, span),
-        };
-        quote_spanned!(span=> #runtime::__private)
-    }
-
     fn call(&self) -> TokenStream {
-        let private = self.private();
-        let request = request();
         let arguments = &self.endpoint.arguments;
         let names: Vec<_> = arguments.iter().map(local).collect();
+        let request = self.request();
         let parameter = if names.is_empty() { quote!(_) } else { quote!(mut #request) };
-        let extractions = arguments.iter().map(|argument| self.extraction(argument));
-        let gathering = gathering(&private, &names);
+        let extractions = arguments.iter().zip(&names).map(|(argument, name)| {
+            let made = part(argument, "make_or_replace", "from_body", &quote!(&mut #request));
+            let (first, _) = ends(&argument.ty);
+            let wait = quote_spanned!(first=> .await);
+            quote!(let #name = #made #wait;)
+        });
+        let gathering = gathering(&names);
         let answer = self.answer(&names);
         let name = self.function.signature.ident.span();
-        let pinned = self.private_at(name);
         let future = quote_spanned! {name=>
-            #pinned::Box::pin(async move {
+            __fastservice::Box::pin(async move {
                 #(#extractions)*
                 #gathering
                 #answer
             })
         };
-        quote! {
-            fn __call(#parameter: #private::Request) -> #private::HandlerFuture {
-                #future
-            }
+        quote!(|#parameter| #future)
+    }
+
+    /// A name for the request that no argument has.
+    fn request(&self) -> Ident {
+        let mut name = "request".to_owned();
+        while self.endpoint.arguments.iter().any(|argument| argument.name == name) {
+            name.push('_');
         }
-    }
-
-    /// Takes one argument out of the request.
-    ///
-    /// Each token outside parentheses has the span of the type: so the compiler reports a type that
-    /// is no argument on the type, in the same words for each use, which it then shows once.
-    fn extraction(&self, argument: &Argument) -> TokenStream {
-        let Argument { ty, .. } = argument;
-        let (first, last) = ends(ty);
-        let private = self.private_at(first);
-        let local = local(argument);
-        let request = request();
-        let (function, arguments) = match self.location(argument) {
-            Some(location) => (
-                quote_spanned!(first=> #private::Request::argument::<#ty>),
-                quote_spanned!(last=> (&mut #request, #location)),
-            ),
-            None => (
-                quote_spanned!(first=> <#ty as #private::FromBody>::from_body),
-                quote_spanned!(last=> (&mut #request)),
-            ),
-        };
-        let wait = quote_spanned!(first=> .await);
-        quote!(let #local = #function #arguments #wait;)
-    }
-
-    /// Describes one argument, with the spans of its extraction.
-    fn description(&self, argument: &Argument, operation: &Ident) -> TokenStream {
-        let Argument { ty, .. } = argument;
-        let (first, last) = ends(ty);
-        let private = self.private_at(first);
-        let (function, arguments) = match self.location(argument) {
-            Some(location) => (
-                quote_spanned!(first=> <#ty as #private::FromRequest>::describe),
-                quote_spanned!(last=> (#operation, #location)),
-            ),
-            None => (
-                quote_spanned!(first=> <#ty as #private::FromBody>::describe),
-                quote_spanned!(last=> (#operation)),
-            ),
-        };
-        quote!(#function #arguments;)
-    }
-
-    /// Where an argument of a plain type is; a body marked by hand has no name.
-    fn location(&self, argument: &Argument) -> Option<TokenStream> {
-        let private = self.private();
-        let name = &argument.name;
-        match argument.place {
-            Place::Path => Some(quote!(#private::Argument::path(#name))),
-            Place::Query => Some(quote!(#private::Argument::query(#name))),
-            Place::Body => None,
-        }
+        Ident::new(&name, Span::mixed_site())
     }
 
     /// The call of the function; a result that is no response is reported on its type.
@@ -155,23 +102,19 @@ impl Expansion<'_> {
             ReturnType::Type(_, ty) => ends(ty),
             ReturnType::Default => (function.span(), function.span()),
         };
-        let private = self.private_at(first);
         let function = located(function, first);
         let wait = quote_spanned!(last=> .await);
-        quote_spanned!(first=> #private::IntoResponse::into_response(#function(#(#names),*) #wait))
+        quote_spanned!(first=> __fastservice::IntoResponse::into_response(#function(#(#names),*) #wait))
     }
 
     fn describe(&self) -> TokenStream {
-        let private = self.private();
         let arguments = &self.endpoint.arguments;
-        let operation = Ident::new("operation", Span::call_site());
+        let operation = Ident::new("operation", Span::mixed_site());
         let parameter = if arguments.is_empty() { quote!(_) } else { quote!(#operation) };
-        let described = arguments.iter().map(|argument| self.description(argument, &operation));
-        quote! {
-            fn __describe(#parameter: &mut #private::Operation) {
-                #(#described)*
-            }
-        }
+        let described = arguments
+            .iter()
+            .map(|argument| part(argument, "describe", "describe", &quote!(#operation)));
+        quote!(|#parameter| { #(#described;)* })
     }
 
     /// Whether each argument takes the body: aliases of types are known only to the compiler.
@@ -179,11 +122,10 @@ impl Expansion<'_> {
         self.endpoint.arguments.iter().map(|argument| {
             let Argument { place, ty, .. } = argument;
             let (first, _) = ends(ty);
-            let private = self.private_at(first);
             if *place == Place::Body {
                 quote!(true)
             } else {
-                quote_spanned!(first=> <#ty as #private::FromRequest>::TAKES_BODY)
+                quote_spanned!(first=> <#ty as __fastservice::FromRequest>::TAKES_BODY)
             }
         })
     }
@@ -195,52 +137,52 @@ impl Expansion<'_> {
             Method::Written(method) => (method.as_str(), 1),
         };
         let name = self.function.signature.ident.span();
-        let private = self.private_at(name);
         let bodies = self.bodies();
-        let check = quote_spanned!(name=> #private::check_bodies(#method, &[#(#bodies),*]));
-        (self.endpoint.arguments.len() > allowed).then(|| quote!(const _: () = #check;))
+        let check = quote_spanned!(name=> __fastservice::check_bodies(#method, &[#(#bodies),*]));
+        (self.endpoint.arguments.len() > allowed).then(|| quote!(#check;))
     }
 
     fn route(&self) -> TokenStream {
-        let private = self.private();
         let path = &self.endpoint.path;
         let method = self.method();
+        let describe = self.describe();
+        let call = self.call();
         let source = self.source();
         let rule = self.endpoint.rule.as_ref().map(|rule| {
-            let rule = rule_tokens(&private, rule);
+            let rule = rule_tokens(rule);
             quote!(.private(#rule))
         });
-        let details = details(&private, &self.endpoint.details);
+        let details = details(&self.endpoint.details);
         quote! {
-            #private::Route::new(#method, #path, __call, __describe, #source)
+            __fastservice::Route::new(#method, #path, #describe, #call, #source)
             #rule
             #details
         }
     }
 
     fn method(&self) -> TokenStream {
-        let private = self.private();
         match &self.endpoint.method {
             Method::Written(method) => {
                 let method = format_ident!("{method}");
-                quote!(#private::Method::#method)
+                quote!(__fastservice::Method::#method)
             }
-            Method::Bare if self.endpoint.arguments.is_empty() => quote!(#private::Method::GET),
+            Method::Bare if self.endpoint.arguments.is_empty() => {
+                quote!(__fastservice::Method::GET)
+            }
             Method::Bare => {
                 let bodies = self.bodies();
-                quote!(#private::bare_method(&[#(#bodies),*]))
+                quote!(__fastservice::bare_method(&[#(#bodies),*]))
             }
         }
     }
 
     fn source(&self) -> TokenStream {
-        let private = self.private();
         let ident = &self.function.signature.ident;
         let name = syn::ext::IdentExt::unraw(ident).to_string();
         // With the span as it is: `line!` then gives the line of the name.
         let line = quote_spanned!(ident.span()=> ::core::line!());
         quote! {
-            #private::Source {
+            __fastservice::Source {
                 function: #name,
                 module: ::core::module_path!(),
                 package: ::core::env!("CARGO_PKG_NAME"),
@@ -251,9 +193,32 @@ impl Expansion<'_> {
     }
 }
 
-/// The request in generated code. It cannot be mistaken for an argument: those have other hygiene.
-fn request() -> Ident {
-    Ident::new("request", Span::call_site())
+/// A call of what an argument's type does for its endpoint: a function of `FromRequest`, or one of
+/// `FromBody` for a body marked by hand.
+///
+/// Each token outside parentheses has the span of the type: so the compiler reports a type that is
+/// no argument on the type, in the same words for each call, which it then shows once.
+fn part(
+    argument: &Argument,
+    of_request: &str,
+    of_body: &str,
+    subject: &TokenStream,
+) -> TokenStream {
+    let Argument { name, place, ty, .. } = argument;
+    let (source, function, parameters) = match place {
+        Place::Path => {
+            ("FromRequest", of_request, quote!(#subject, __fastservice::Argument::path(#name)))
+        }
+        Place::Query => {
+            ("FromRequest", of_request, quote!(#subject, __fastservice::Argument::query(#name)))
+        }
+        Place::Body => ("FromBody", of_body, quote!(#subject)),
+    };
+    let (first, last) = ends(ty);
+    let [source, function] = [source, function].map(|name| Ident::new(name, first));
+    let function = quote_spanned!(first=> <#ty as __fastservice::#source>::#function);
+    let parameters = quote_spanned!(last=> (#parameters));
+    quote!(#function #parameters)
 }
 
 /// The spans of the first and the last token: together they underline the whole type.
@@ -281,27 +246,27 @@ fn local(argument: &Argument) -> Ident {
 }
 
 /// Takes the values out of the results, or answers with every fault at once.
-fn gathering(private: &TokenStream, names: &[Ident]) -> Option<TokenStream> {
+fn gathering(names: &[Ident]) -> Option<TokenStream> {
     let values = match names {
         [] => return None,
         [name] => quote!(#name),
         names => quote!((#(#names),*)),
     };
     let results = match names {
-        [name] => quote!(#private::Ok(#name)),
-        names => quote!((#(#private::Ok(#names)),*)),
+        [name] => quote!(__fastservice::Ok(#name)),
+        names => quote!((#(__fastservice::Ok(#names)),*)),
     };
     Some(quote! {
         let #values = match #values {
             #results => #values,
             #values => {
-                return #private::Err(#private::Faults::new()#(.with(#names))*.into_error());
+                return __fastservice::Err(__fastservice::Faults::new()#(.with(#names))*.into_error());
             }
         };
     })
 }
 
-fn rule_tokens(private: &TokenStream, rule: &Rule) -> TokenStream {
+fn rule_tokens(rule: &Rule) -> TokenStream {
     let Rule { scopes, permissions, any_scopes, any_permissions, is_m2m } = rule;
     let lists = [
         ("scopes", scopes),
@@ -320,13 +285,13 @@ fn rule_tokens(private: &TokenStream, rule: &Rule) -> TokenStream {
         fields.push(quote!(m2m: true));
     }
     if fields.is_empty() {
-        quote!(#private::Rule::NONE)
+        quote!(__fastservice::Rule::NONE)
     } else {
-        quote!(#private::Rule { #(#fields,)* ..#private::Rule::NONE })
+        quote!(__fastservice::Rule { #(#fields,)* ..__fastservice::Rule::NONE })
     }
 }
 
-fn details(private: &TokenStream, details: &Details) -> TokenStream {
+fn details(details: &Details) -> TokenStream {
     let Details { documentation, tags, operation_id, status, .. } = details;
     let text = |method: &str, text: &str| {
         let method = format_ident!("{method}");
@@ -342,7 +307,7 @@ fn details(private: &TokenStream, details: &Details) -> TokenStream {
     let status = status.map(|status| quote!(.status(#status)));
     let timeout = details.timeout_milliseconds.map(|milliseconds| {
         let milliseconds = proc_macro2::Literal::u64_unsuffixed(milliseconds);
-        quote!(.timeout(#private::Duration::from_millis(#milliseconds)))
+        quote!(.timeout(__fastservice::Duration::from_millis(#milliseconds)))
     });
     let body_limit = details.body_limit_bytes.map(|bytes| {
         let bytes = proc_macro2::Literal::u64_unsuffixed(bytes);

@@ -57,13 +57,9 @@ impl Function {
     /// Reports what a function that is called by a route cannot have.
     pub(crate) fn check(&self, mistakes: &mut Mistakes) {
         self.check_attributes(mistakes);
-        let Signature { constness, asyncness, safety, abi, fn_token, variadic, .. } =
-            &self.signature;
+        let Signature { asyncness, safety, abi, fn_token, .. } = &self.signature;
         if asyncness.is_none() {
             mistakes.add(fn_token, "an endpoint is asynchronous; write `async fn`");
-        }
-        if constness.is_some() {
-            mistakes.add(constness, "an endpoint runs for each request; remove `const`");
         }
         if let Safety::Unsafe(word) = safety {
             mistakes.add(word, "an endpoint is called by the framework; remove `unsafe`");
@@ -71,9 +67,6 @@ impl Function {
         if let Some(abi) = abi {
             let sentence = format!("an endpoint is called from Rust; remove `{}`", quote!(#abi));
             mistakes.add(abi, sentence);
-        }
-        if let Some(variadic) = variadic {
-            mistakes.add(variadic, "a route must know its arguments; remove `...`");
         }
         self.check_generics(mistakes);
     }

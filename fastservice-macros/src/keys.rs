@@ -76,17 +76,3 @@ pub(crate) fn rule_noun(name: &str) -> Option<&'static str> {
         _ => None,
     }
 }
-
-/// What to write instead of a key that other frameworks have.
-pub(crate) fn habit(name: &str) -> Option<&'static str> {
-    match name {
-        "path" | "method" | "route" | "url" => {
-            Some("the method is the key and the path its value, write `get = \"/items\"`")
-        }
-        "description" => Some("write it as the doc comment"),
-        "status_code" => Some("write `status = 201`"),
-        "name" => Some("write `operation_id = \"read_item\"`"),
-        "role" | "roles" => Some("write `permission = \"read:items\"`"),
-        _ => None,
-    }
-}

@@ -39,7 +39,7 @@ impl TypeOptions {
         };
         for entry in param(&input.attrs, known, mistakes) {
             if entry.key == "crate" {
-                options.runtime = path(&entry, mistakes);
+                options.runtime = entry.path(mistakes);
             } else if let Some(rule) = text(&entry, mistakes) {
                 options.rename_all = Rename::parse(rule, mistakes);
             }
@@ -85,8 +85,8 @@ fn serde(attributes: &[Attribute]) -> impl Iterator<Item = Entry> {
 fn deserialized(entry: Entry) -> Option<LitStr> {
     match entry.value {
         Value::Text(text) => Some(text),
-        Value::Nested(group) => {
-            let entries = attribute::entries(group.stream());
+        Value::Nested(list) => {
+            let entries = attribute::entries(list);
             let mut entries = entries.into_iter().filter_map(Result::ok);
             entries.find(|entry| entry.key == "deserialize").and_then(deserialized)
         }
@@ -141,8 +141,4 @@ fn text<'a>(entry: &'a Entry, mistakes: &mut Mistakes) -> Option<&'a LitStr> {
     };
     mistakes.add(entry, sentence);
     None
-}
-
-fn path(entry: &Entry, mistakes: &mut Mistakes) -> Option<Path> {
-    entry.value.as_path().or_else(|| entry.wrong(mistakes))
 }

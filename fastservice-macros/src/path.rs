@@ -60,45 +60,26 @@ pub(crate) fn parameters(template: &LitStr, mistakes: &mut Mistakes) -> Vec<Para
 
 /// A literal, a parameter, or the sentence that says what to write.
 fn parse(segment: &str) -> Result<Option<Parameter>, String> {
-    if let Some(sentence) = foreign(segment).or_else(|| refused(segment)) {
+    if let Some(sentence) = refused(segment) {
         return Err(sentence);
     }
-    if !segment.contains(['{', '}']) {
+    if !segment.contains(['{', '}', '<', '>']) && !segment.starts_with([':', '*']) {
         return Ok(None);
     }
-    let inner = braced(segment)?;
-    let (is_rest, name) = match inner.strip_prefix('*') {
-        Some(name) => (true, name),
-        None => (false, inner),
-    };
-    if name.is_empty() {
-        let example = if is_rest { "{*rest}" } else { "{id}" };
-        return Err(format!("`{segment}` has no name; write `{example}`"));
+    let inner = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let parameter = inner.map(|inner| match inner.strip_prefix('*') {
+        Some(name) => Parameter { name: name.to_owned(), is_rest: true },
+        None => Parameter { name: inner.to_owned(), is_rest: false },
+    });
+    match parameter {
+        Some(parameter) if is_identifier(&parameter.name) => Ok(Some(parameter)),
+        _ => {
+            let example = example(segment).written();
+            Err(format!(
+                "`{segment}` is not a parameter; write a whole segment, such as `{example}`"
+            ))
+        }
     }
-    if !is_identifier(name) {
-        let example = suggestion(name);
-        return Err(format!("`{segment}` is not the name of an argument; write `{{{example}}}`"));
-    }
-    Ok(Some(Parameter { name: name.to_owned(), is_rest }))
-}
-
-/// Parameters as other frameworks write them.
-fn foreign(segment: &str) -> Option<String> {
-    let inside = |open, close| segment.strip_prefix(open)?.strip_suffix(close);
-    let name = if let Some((name, kind)) = inside('{', '}').and_then(|all| all.split_once(':')) {
-        if kind == "path" { format!("*{name}") } else { name.to_owned() }
-    } else if let Some(name) = inside('<', '>') {
-        name.strip_suffix("..").map_or(name.to_owned(), |rest| format!("*{rest}"))
-    } else if let Some(name) = segment.strip_prefix(':') {
-        name.to_owned()
-    } else if segment.starts_with('*') {
-        if segment == "*" { "*rest".to_owned() } else { segment.replace("**", "*") }
-    } else {
-        return None;
-    };
-    let star = if name.starts_with('*') { "*" } else { "" };
-    let name = suggestion(name.trim_start_matches('*'));
-    Some(format!("`{segment}` is not a parameter; write `{{{star}{name}}}`"))
 }
 
 /// Literals that no request can ask for, or that mean something else in a URL.
@@ -114,48 +95,32 @@ fn refused(segment: &str) -> Option<String> {
     let letter = segment.chars().find(|letter| {
         matches!(letter, '?' | '#' | '%') || letter.is_whitespace() || letter.is_control()
     })?;
+    let segment = segment.escape_debug();
     Some(match letter {
         '?' => format!(
             "`{segment}` has a `?`; end the path before it, query parameters are arguments of the function"
         ),
         '#' => format!("`{segment}` has a `#`; end the path before it, a fragment is never sent"),
         '%' => format!("`{segment}` has a `%`; write the path unescaped"),
-        letter if letter.is_control() => {
-            format!("`{}` has a control character; remove it", segment.escape_debug())
-        }
         _ => format!("`{segment}` has a blank; write `-` or `_` instead"),
     })
 }
 
-/// What is between the braces of `{name}`, if they are all there is.
-fn braced(segment: &str) -> Result<&str, String> {
-    let opened = segment.matches('{').count();
-    let closed = segment.matches('}').count();
-    let name = segment.split(['{', '}']).nth(1).unwrap_or_default();
-    let example = suggestion(name);
-    let is_in_order = segment.find('{') < segment.find('}');
-    if opened != closed || (!is_in_order && opened > 0) {
-        return Err(format!("the braces of `{segment}` do not match; write `{{{example}}}`"));
-    }
-    match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some(inner) if !inner.contains(['{', '}']) => Ok(inner),
-        _ => Err(format!(
-            "`{segment}` is more than a parameter, which is a whole segment; write `{{{example}}}`"
-        )),
-    }
-}
-
 fn is_identifier(name: &str) -> bool {
-    name != "_"
-        && !matches!(name, "self" | "Self" | "super" | "crate")
+    !matches!(name, "" | "_" | "self" | "Self" | "super" | "crate")
         && !name.starts_with(|letter: char| letter.is_numeric())
         && name.chars().all(|letter| letter == '_' || letter.is_alphanumeric())
 }
 
-/// The nearest identifier to `name`, to show how one is written.
-fn suggestion(name: &str) -> String {
-    let usable = |letter: char| if letter.is_alphanumeric() { letter } else { '_' };
-    let name: String = name.chars().map(usable).collect();
-    let name = name.trim_matches('_');
-    if is_identifier(name) && !name.is_empty() { name.to_owned() } else { "id".to_owned() }
+/// The parameter that a mistaken segment was meant to be; other frameworks write `:id`, `<id>`,
+/// `{id:int}`, `*rest` and `{rest:path}`.
+fn example(segment: &str) -> Parameter {
+    let is_rest = segment.contains('*') || segment.contains("..") || segment.ends_with(":path}");
+    let is_outside = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-');
+    let word = |text: &str| text.split(is_outside).find(|word| !word.is_empty()).map(str::to_owned);
+    let opened = segment.split_once(['{', '<', ':', '*']).map_or(segment, |(_, inside)| inside);
+    let name = word(opened).or_else(|| word(segment)).map(|word| word.replace('-', "_"));
+    let usual = if is_rest { "rest" } else { "id" };
+    let name = name.filter(|name| is_identifier(name)).unwrap_or_else(|| usual.to_owned());
+    Parameter { name, is_rest }
 }

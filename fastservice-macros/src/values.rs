@@ -107,25 +107,20 @@ pub(crate) fn body_limit(attribute: &Attribute, mistakes: &mut Mistakes) -> Opti
     let entry = attribute.find("body_limit")?;
     let bytes = match &entry.value {
         Value::Text(text) => quantity(&text.value(), &UNITS),
-        Value::Number(number) if number.suffix().is_empty() => number.base10_parse().ok(),
         Value::Number(number) => {
-            let sentence = format!("a unit stands in a string; write `body_limit = \"{number}\"`");
-            mistakes.add(number, sentence);
-            return None;
+            number.base10_digits().parse().ok().filter(|_| number.suffix().is_empty())
         }
         _ => return entry.wrong(mistakes),
     };
     match bytes {
         None => mistakes.add(
-            &entry.value,
+            entry,
             "`body_limit` is a number with `B`, `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`; \
              write `body_limit = \"10MiB\"`",
         ),
         Some(0) => {
-            mistakes.add(
-                &entry.value,
-                "`body_limit` is greater than zero; write `body_limit = \"10MiB\"`",
-            );
+            mistakes
+                .add(entry, "`body_limit` is greater than zero; write `body_limit = \"10MiB\"`");
         }
         Some(_) => {}
     }

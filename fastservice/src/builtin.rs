@@ -15,8 +15,8 @@ pub(crate) const HEARTBEAT_PATH: &str = "/heartbeat/";
 pub(crate) static HEARTBEAT: Route = Route::new(
     Method::GET,
     HEARTBEAT_PATH,
-    |_| Box::pin(async { Json(["ok"]).into_response() }),
     |_| {},
+    |_| Box::pin(async { Json(["ok"]).into_response() }),
     Source {
         function: "heartbeat",
         module: module_path!(),

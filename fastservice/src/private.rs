@@ -12,8 +12,7 @@ pub use inventory;
 pub use crate::{
     auth::Rule,
     error::InputErrors as Faults,
-    extract::{Argument, FromBody, FromRequest, Param, ParamError, Request},
-    openapi::Operation,
-    registry::{HandlerFuture, LinkedCrate, Route, Source, bare_method, check_bodies},
+    extract::{Argument, FromBody, FromRequest, Param, ParamError},
+    registry::{LinkedCrate, Route, Source, bare_method, check_bodies},
     response::IntoResponse,
 };

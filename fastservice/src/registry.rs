@@ -21,8 +21,8 @@ pub struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    pub(crate) call: fn(Request) -> HandlerFuture,
     pub(crate) describe: fn(&mut Operation),
+    pub(crate) call: fn(Request) -> HandlerFuture,
     pub(crate) source: Source,
     pub(crate) text: Text,
     pub(crate) limits: Limits,
@@ -87,8 +87,8 @@ impl Route {
     pub const fn new(
         method: Method,
         path: &'static str,
-        call: fn(Request) -> HandlerFuture,
         describe: fn(&mut Operation),
+        call: fn(Request) -> HandlerFuture,
         source: Source,
     ) -> Self {
         let text = Text {
@@ -100,7 +100,7 @@ impl Route {
             hidden: false,
         };
         let limits = Limits { status: None, timeout: None, body: None };
-        Self { method, path, access: Access::Public, call, describe, source, text, limits }
+        Self { method, path, access: Access::Public, describe, call, source, text, limits }
     }
 
     /// Asks for a token that fulfils `rule`.
@@ -214,6 +214,7 @@ pub const fn bare_method(takes_body: &[bool]) -> Method {
 ///
 /// # Panics
 /// With a sentence that says what to change.
+#[track_caller]
 pub const fn check_bodies(method: &str, takes_body: &[bool]) {
     let bodies = count(takes_body);
     assert!(bodies <= 1, "an endpoint reads its body once: keep one of the arguments that take it");

@@ -59,7 +59,7 @@ const fn route(
         file: file!(),
         line: line!(),
     };
-    Route::new(method, path, call, |_| {}, source).tags(&["development"])
+    Route::new(method, path, |_| {}, call, source).tags(&["development"])
 }
 
 async fn jwks(mut request: Request) -> Result<Response> {

@@ -60,8 +60,9 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of an endpoint",
     label = "cannot be made from a request",
-    note = "a body is `Json<{Self}>` or `Form<{Self}>`, all query parameters as one struct `Query<{Self}>`, state of the application `State<{Self}>`",
-    note = "your own enum or newtype becomes a path or query parameter with `#[derive(Param)]`",
+    note = "a body is `Json<T>` or `Form<T>`, all query parameters together are `Query<T>`; `T` has `#[derive(serde::Deserialize)]`",
+    note = "one path or query parameter, header or cookie has `#[derive(Param)]`, also inside `Option`, `Vec`, `Header` and `Cookie`",
+    note = "state of the application is `State<T>`, and `T` is `Send` and `Sync`",
     note = "anything else implements `FromRequest`"
 )]
 pub trait FromRequest: Sized + Send + 'static {
@@ -80,6 +81,22 @@ pub trait FromRequest: Sized + Send + 'static {
     /// Adds to the endpoint's description what this argument takes.
     fn describe(operation: &mut Operation, argument: Argument) {
         let _ = (operation, argument);
+    }
+
+    // Not public API. A part of the trait, and not a function with a bound, so
+    // that the compiler reports a type that is no argument once.
+    #[doc(hidden)]
+    #[inline]
+    fn make_or_replace(
+        request: &mut Request,
+        argument: Argument,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        async move {
+            match request.environment().replacement() {
+                Some(value) => Ok(value),
+                None => Self::from_request(request, argument).await,
+            }
+        }
     }
 }
 

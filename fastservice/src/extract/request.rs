@@ -105,10 +105,7 @@ impl Request {
     /// Those of the extractor.
     #[inline]
     pub async fn argument<T: FromRequest>(&mut self, argument: Argument) -> Result<T> {
-        match self.0.environment.replacement() {
-            Some(value) => Ok(value),
-            None => T::from_request(self, argument).await,
-        }
+        T::make_or_replace(self, argument).await
     }
 
     /// Makes the value of an argument marked `#[body]`.

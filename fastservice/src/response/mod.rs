@@ -42,7 +42,7 @@ pub type Response = http::Response<Body>;
     message = "`{Self}` cannot be the result of an endpoint",
     label = "cannot be made into a response",
     note = "return `Json<{Self}>` (with `#[derive(Serialize)]`), text, bytes, a status, or a `Result` of one",
-    note = "or implement `IntoResponse` for it"
+    note = "your own error type implements `IntoResponse`; in place of `None`, return `Err(Error::not_found(\"..\"))`"
 )]
 pub trait IntoResponse {
     /// Makes the answer.

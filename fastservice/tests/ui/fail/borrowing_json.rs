@@ -1,0 +1,13 @@
+#![allow(unused_variables)]
+
+use fastservice::prelude::*;
+
+#[derive(serde::Deserialize)]
+struct Item<'a> {
+    name: &'a str,
+}
+
+#[public_api(post = "/items")]
+async fn add_item(Json(item): Json<Item<'static>>) {}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use fastservice::prelude::*;
+
+enum ShopError {
+    Closed,
+}
+
+#[public_api(get = "/items")]
+async fn items() -> Result<String, ShopError> {
+    Err(ShopError::Closed)
+}
+
+fn main() {}

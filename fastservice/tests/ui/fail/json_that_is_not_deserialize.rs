@@ -1,0 +1,12 @@
+#![allow(unused_variables)]
+
+use fastservice::prelude::*;
+
+struct Item {
+    name: String,
+}
+
+#[public_api(post = "/items")]
+async fn add_item(Json(item): Json<Item>) {}
+
+fn main() {}

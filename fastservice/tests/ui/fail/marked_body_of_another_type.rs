@@ -1,0 +1,11 @@
+#![allow(unused_variables)]
+
+use fastservice::prelude::*;
+
+#[derive(serde::Deserialize)]
+struct Item;
+
+#[public_api(post = "/items")]
+async fn add_item(#[body] item: Item) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use fastservice::prelude::*;
+
+struct Shop;
+
+impl Shop {
+    #[public_api(get = "/items")]
+    async fn items(&self) {}
+}
+
+fn main() {}

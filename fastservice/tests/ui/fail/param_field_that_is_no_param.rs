@@ -1,0 +1,8 @@
+use fastservice::prelude::*;
+
+struct Money;
+
+#[derive(Param)]
+struct Price(Money);
+
+fn main() {}

@@ -1,0 +1,9 @@
+use fastservice::prelude::*;
+
+#[derive(Param)]
+#[param(rename_all = "snake")]
+enum Sort {
+    Name,
+}
+
+fn main() {}

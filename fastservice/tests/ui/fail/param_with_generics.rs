@@ -1,0 +1,6 @@
+use fastservice::prelude::*;
+
+#[derive(Param)]
+struct Id<T>(T);
+
+fn main() {}

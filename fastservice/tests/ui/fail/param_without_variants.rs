@@ -1,0 +1,6 @@
+use fastservice::prelude::*;
+
+#[derive(Param)]
+enum Nothing {}
+
+fn main() {}

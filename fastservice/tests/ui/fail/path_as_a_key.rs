@@ -1,0 +1,6 @@
+use fastservice::prelude::*;
+
+#[public_api(path = "/items")]
+async fn items() {}
+
+fn main() {}

@@ -1,0 +1,12 @@
+#![allow(unused_variables)]
+
+use fastservice::prelude::*;
+
+struct Item;
+
+#[public_api(get = "/items/{id}")]
+async fn item(id: i64) -> Item {
+    Item
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use fastservice::prelude::*;
+
+#[public_api(get = "/items")]
+async unsafe fn items() {}
+
+fn main() {}
