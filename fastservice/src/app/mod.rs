@@ -1,6 +1,7 @@
 //! The composition root: what a service is made of.
 
 mod access;
+mod core;
 #[cfg(feature = "db")]
 mod database;
 mod layered;
@@ -11,15 +12,15 @@ mod startup;
 
 use std::{fmt, future::Future, sync::Arc};
 
+#[cfg(feature = "cli")]
+pub(crate) use self::{
+    core::Endpoint,
+    startup::{list, start},
+};
 pub use self::{layered::Inner, service::Service, startup::StartError};
 use self::{
     layered::{AnyLayer, any_layer},
     preparation::{Preparation, making_state, preparation},
-};
-#[cfg(feature = "cli")]
-pub(crate) use self::{
-    service::Endpoint,
-    startup::{list, start},
 };
 use crate::{
     auth::Authenticator,

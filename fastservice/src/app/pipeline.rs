@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures_util::FutureExt;
 use http::{StatusCode, Version, header};
 
-use super::service::{Core, Endpoint};
+use super::core::{Core, Endpoint};
 use crate::{
     context::Context,
     error::{Error, Result},

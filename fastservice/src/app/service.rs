@@ -14,6 +14,7 @@ use http::{HeaderName, HeaderValue, Method, header};
 use http_body::Body as _;
 
 use super::{
+    core::Core,
     layered::{AnyLayer, Inner},
     pipeline,
 };
@@ -21,11 +22,8 @@ use crate::{
     body::{Body, RequestBody},
     context::Context,
     error::{BoxError, Error},
-    extract::{Environment, Request},
-    registry::Route,
-    response::{ErrorForm, Response},
-    routing::Router,
-    settings::HttpSettings,
+    extract::Request,
+    response::Response,
 };
 
 /// The header that carries the request id.
@@ -38,32 +36,6 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Service {
     core: Arc<Core>,
     layered: Option<Inner>,
-}
-
-/// What the way of a request needs.
-pub(super) struct Core {
-    pub(super) router: Router<Endpoint>,
-    pub(super) environment: Arc<Environment>,
-    pub(super) error_form: ErrorForm,
-}
-
-impl Core {
-    pub(super) fn new(
-        router: Router<Endpoint>,
-        environment: Environment,
-        settings: &HttpSettings,
-    ) -> Self {
-        let error_form =
-            ErrorForm { format: settings.error_format, shows_input: settings.error_input };
-        Self { router, environment: Arc::new(environment), error_form }
-    }
-}
-
-/// A route at its full path.
-#[derive(Debug, Clone)]
-pub(crate) struct Endpoint {
-    pub(crate) route: &'static Route,
-    pub(crate) path: Arc<str>,
 }
 
 impl Service {

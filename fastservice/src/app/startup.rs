@@ -4,8 +4,9 @@ use std::{fmt, net::SocketAddr};
 
 use super::{
     App, access,
+    core::{Core, Endpoint},
     preparation::Preparation,
-    service::{Core, Endpoint, Service},
+    service::Service,
 };
 use crate::{
     auth::{Access, Guard},

@@ -7,6 +7,7 @@ mod form;
 mod header;
 mod identity;
 mod json;
+mod pairs;
 mod param;
 mod query;
 mod request;

@@ -5,7 +5,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Argument, FromRequest, OptionalFromRequest, Request, query};
+use super::{Argument, FromRequest, OptionalFromRequest, Request, pairs};
 use crate::{
     error::{Error, InputError, Loc, Result},
     openapi::{Location, Operation, Parameter},
@@ -134,7 +134,7 @@ pub(super) fn missing<T>(loc: impl IntoIterator<Item = Loc>) -> Result<T> {
 fn text(request: &Request, argument: Argument) -> Result<Option<Cow<'_, str>>> {
     match argument.location {
         Location::Path => Ok(request.path_param(argument.name)),
-        _ => query::last(request.query(), argument.name),
+        _ => pairs::last(request.query(), argument.name),
     }
 }
 
@@ -173,7 +173,7 @@ impl<T: Param> FromRequest for Vec<T> {
             let rest = request.path_param(argument.name).unwrap_or_default();
             return parse_all(rest.split('/').map(|text| Ok(text.into())), argument);
         }
-        parse_all(query::all(request.query(), argument.name), argument)
+        parse_all(pairs::all(request.query(), argument.name), argument)
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {

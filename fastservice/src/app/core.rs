@@ -1,0 +1,32 @@
+use std::sync::Arc;
+
+use crate::{
+    extract::Environment, registry::Route, response::ErrorForm, routing::Router,
+    settings::HttpSettings,
+};
+
+/// What the way of a request needs.
+pub(super) struct Core {
+    pub(super) router: Router<Endpoint>,
+    pub(super) environment: Arc<Environment>,
+    pub(super) error_form: ErrorForm,
+}
+
+impl Core {
+    pub(super) fn new(
+        router: Router<Endpoint>,
+        environment: Environment,
+        settings: &HttpSettings,
+    ) -> Self {
+        let error_form =
+            ErrorForm { format: settings.error_format, shows_input: settings.error_input };
+        Self { router, environment: Arc::new(environment), error_form }
+    }
+}
+
+/// A route at its full path.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) route: &'static Route,
+    pub(crate) path: Arc<str>,
+}
