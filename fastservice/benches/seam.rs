@@ -45,7 +45,8 @@ fn main() -> ExitCode {
 
 fn compare() -> Result<()> {
     let valgrind = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
-    valgrind.map_err(|error| format!("valgrind, which counts the instructions: {error}"))?;
+    valgrind
+        .map_err(|error| format!("valgrind counts the instructions, and is missing: {error}"))?;
     println!("instructions per request, in user space, over one connection\n");
     println!("{:<8}{:>14}{:>14}{:>8}", "", "plain hyper", "FastService", "ratio");
     for exchange in ALL {

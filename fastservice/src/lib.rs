@@ -76,6 +76,12 @@ macro_rules! link {
     };
 }
 
+/// The README's sample must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[derive(Debug)]
+pub struct Readme;
+
 pub use app::App;
 pub use error::{Error, Result};
 pub use secret::Secret;

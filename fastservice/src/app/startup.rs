@@ -10,6 +10,7 @@ use super::{
 use crate::{
     auth::{Access, Guard},
     builtin,
+    error::chain,
     extract::Environment,
     openapi::{Operation, StateType},
     registry::{self, Route},
@@ -195,10 +196,4 @@ fn check(app: &App, settings: &Settings, endpoints: &[Endpoint], faults: &mut Ve
             )
         }));
     }
-}
-
-/// An error with its causes.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 
 /// A service made with FastService. Without a command it serves.
 #[derive(Debug, Parser)]
-#[command(version = None, about, after_help = "Settings are read from the environment; `check-config` shows them.")]
+#[command(version = None, after_help = "Settings are read from the environment; `check-config` shows them.")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -50,6 +50,14 @@ struct Inner {
 type Values = HashMap<TypeId, Box<dyn Any + Send>>;
 
 impl Context {
+    /// A context without a request, for a job in the background or a test of a
+    /// handler. Its method is GET.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "each has an id of its own")]
+    pub fn new() -> Self {
+        Self::open(Method::GET, None)
+    }
+
     /// The context of a request that has just arrived.
     pub(crate) fn open(method: Method, remote_address: Option<SocketAddr>) -> Self {
         Self(Arc::new(Inner {
@@ -196,6 +204,16 @@ mod tests {
 
         assert_eq!((here, there), (Some(id), Some(id)));
         assert!(Context::current().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_job_without_a_request_has_a_context_of_its_own() {
+        let context = Context::new();
+        let id = context.request_id();
+
+        let seen = context.scope(async { Context::current().map(|c| c.request_id()) }).await;
+
+        assert_eq!(seen, Some(id));
     }
 
     #[test]

@@ -14,9 +14,12 @@ use uuid::Uuid;
 pub struct RequestId(Uuid);
 
 impl RequestId {
-    /// A new id. Ids of one millisecond come in any order: `Uuid::now_v7`
-    /// orders them under a lock of the whole process.
-    pub(crate) fn new() -> Self {
+    /// A new id.
+    // Ids of one millisecond come in any order: `Uuid::now_v7` orders them under
+    // a lock of the whole process.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "an id is never a default")]
+    pub fn new() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let millis = since.as_secs() * 1000 + u64::from(since.subsec_millis());
         let mut bytes = [0; 16];

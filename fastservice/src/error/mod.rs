@@ -193,9 +193,14 @@ impl Error {
 
     /// The causes, outermost first, joined for a log record.
     pub(crate) fn chain(&self) -> String {
-        let causes = std::iter::successors(self.source(), |cause| (*cause).source());
-        causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+        self.source().map(chain).unwrap_or_default()
     }
+}
+
+/// An error and its causes, outermost first.
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl fmt::Display for Error {

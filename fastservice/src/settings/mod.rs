@@ -241,9 +241,8 @@ impl AuthSettings {
 
 impl DatabaseSettings {
     fn read(reader: &mut Reader, service_name: &str) -> Self {
-        let url = reader.secret("DATABASE_URL");
         Self {
-            url: url.unwrap_or_else(|| format!("sqlite:{service_name}.db")),
+            url: reader.secret("DATABASE_URL", &format!("sqlite:{service_name}.db")),
             max_size: reader.checked("DATABASE_MAX_SIZE", "8", |text| {
                 let size = text.parse().ok().filter(|size| (1..=1000).contains(size));
                 size.ok_or_else(|| "a number from 1 to 1000".to_owned())

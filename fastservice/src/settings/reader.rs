@@ -107,12 +107,12 @@ impl Reader {
         effective
     }
 
-    /// A text that is not shown.
-    pub(super) fn secret(&mut self, name: &'static str) -> Option<String> {
+    /// A text that is not shown, but for its default.
+    pub(super) fn secret(&mut self, name: &'static str, default: &str) -> String {
         let value = self.take(name);
-        let mask = if value.is_some() { "********" } else { "" };
-        self.show(name, mask, value.is_some());
-        value
+        let shown = if value.is_some() { "********" } else { default };
+        self.show(name, shown, value.is_some());
+        value.unwrap_or_else(|| default.to_owned())
     }
 
     /// Words separated by blanks.
