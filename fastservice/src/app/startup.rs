@@ -100,7 +100,8 @@ fn endpoints(app: &App, settings: &Settings, faults: &mut Vec<String>) -> Vec<En
     let is_chosen = |route: &&Route| {
         app.modules.is_empty() || app.modules.iter().any(|module| route.source.is_in(module))
     };
-    let routes: Vec<_> = registry::routes().into_iter().filter(is_chosen).collect();
+    let registered = registry::routes();
+    let routes: Vec<_> = registered.iter().copied().filter(is_chosen).collect();
     if routes.is_empty() {
         faults.push(
             "no endpoint is registered; annotate a function with `#[public_api]` or \
@@ -109,7 +110,7 @@ fn endpoints(app: &App, settings: &Settings, faults: &mut Vec<String>) -> Vec<En
         );
     }
     for name in app.crates.iter().copied().chain(registry::linked_crates()) {
-        if !routes.iter().any(|route| route.source.crate_name() == name) {
+        if !registered.iter().any(|route| route.source.crate_name() == name) {
             faults.push(format!(
                 "the crate `{name}` registers no endpoint; is it linked by \
                  `fastservice::link!({name});` in the binary?"

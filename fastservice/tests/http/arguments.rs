@@ -17,7 +17,6 @@ enum Sort {
 struct ItemId(u32);
 
 #[public_api(get = "/kinds/{id}/{flag}")]
-#[allow(clippy::too_many_arguments, reason = "one of each kind")]
 async fn kinds(
     id: ItemId,
     flag: bool,
