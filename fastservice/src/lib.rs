@@ -1,4 +1,28 @@
 //! `FastService`: annotate a function, get a service.
+//!
+//! ```no_run
+//! use fastservice::prelude::*;
+//!
+//! /// Say hello.
+//! #[public_api(get = "/hello/{name}")]
+//! async fn hello(name: String, shout: Option<bool>) -> String {
+//!     let hello = format!("Hello {name}");
+//!     if shout == Some(true) { hello.to_uppercase() } else { hello }
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     App::new().run()
+//! }
+//! ```
+//!
+//! [`public_api`] and [`private_api`] say where a function answers and for whom;
+//! its arguments ([`extract`]) say what it takes, its result ([`response`]) what
+//! it answers; [`App`] is made of all of them. [`settings`] lists what is set from
+//! outside, [`testing`] calls a service without a socket.
+//!
+//! The modules are listed below in the order in which a request walks through
+//! them, and each uses only those above it. Answers that hyper itself gives to
+//! what is no HTTP (400, 431) have neither a request id nor a problem document.
 
 #![cfg_attr(
     not(test),
@@ -34,7 +58,7 @@ pub mod db;
 
 // What the attributes register, and what is made of it.
 pub mod registry;
-#[cfg(feature = "dev-issuer")]
+#[cfg(any(feature = "dev-issuer", feature = "testing"))]
 pub mod dev_issuer;
 mod builtin;
 #[cfg(feature = "cli")]
@@ -52,7 +76,14 @@ pub mod prelude;
 pub mod __private;
 
 #[cfg(feature = "macros")]
-pub use fastservice_macros::{Param, private_api, public_api};
+#[doc = include_str!("../docs/param.md")]
+pub use fastservice_macros::Param;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/private_api.md")]
+pub use fastservice_macros::private_api;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/public_api.md")]
+pub use fastservice_macros::public_api;
 
 /// Links crates of handlers into the binary, and expects a route of each.
 ///

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::preparation::Preparation;
+use super::{App, preparation::Preparation};
 use crate::{
     auth::Authenticator,
     error::Result,
@@ -15,9 +15,11 @@ pub(super) type AnyAuthenticator = Option<Arc<dyn Authenticator>>;
 /// Who verifies the service's own tokens, and the step that gives their issuer to its endpoints.
 pub(super) type OwnTokens = (Arc<dyn Authenticator>, Preparation);
 
-/// Whether the service issues its own tokens: a development build without another issuer.
-pub(super) fn issues_tokens(authenticator: &AnyAuthenticator, settings: &Settings) -> bool {
-    IS_DEVELOPMENT && authenticator.is_none() && settings.auth.auth0_domain.is_none()
+impl App {
+    /// Whether the service issues its own tokens: a development build without another issuer.
+    pub(crate) fn issues_tokens(&self, settings: &Settings) -> bool {
+        IS_DEVELOPMENT && !self.has_authenticator() && settings.auth.auth0_domain.is_none()
+    }
 }
 
 /// Verifies the tokens of the Auth0 tenant of the settings.

@@ -19,6 +19,7 @@ impl App {
     #[must_use]
     pub fn database(mut self, migrations: EmbeddedMigrations) -> Self {
         self.states.push(StateType::of::<Db>());
+        self.checks.push(|settings| Db::check(&settings.database).map_err(|e| e.to_string()));
         self.preparations.push(Box::new(|settings, environment| {
             Box::pin(async move {
                 let db = Db::open(&settings.database).await?;

@@ -15,7 +15,7 @@ use std::{fmt, future::Future, sync::Arc};
 #[cfg(feature = "cli")]
 pub(crate) use self::{
     core::Endpoint,
-    startup::{list, start},
+    startup::{check, list, start},
 };
 pub use self::{layered::Inner, service::Service, startup::StartError};
 use self::{
@@ -54,9 +54,13 @@ pub struct App {
     modules: Vec<&'static str>,
     authenticator: Option<Arc<dyn Authenticator>>,
     states: Vec<StateType>,
+    checks: Vec<Check>,
     preparations: Vec<Preparation>,
     layers: Vec<AnyLayer>,
 }
+
+/// Says what is wrong with the settings, without opening anything.
+type Check = fn(&Settings) -> Result<(), String>;
 
 impl App {
     /// A service of every endpoint that is linked into the process.
@@ -201,10 +205,12 @@ impl App {
     }
 
     pub(crate) fn settings_of(&self, source: Source) -> Result<Settings, SettingsError> {
-        Settings::from_source(match &self.name {
+        let source = match &self.name {
             Some(name) => source.with_default("SERVICE_NAME", name),
             None => source,
-        })
+        };
+        let source = source.with_default("PUBLIC_PREFIX", &self.public_prefix);
+        Settings::from_source(source.with_default("PRIVATE_PREFIX", &self.private_prefix))
     }
 
     pub(crate) fn has_authenticator(&self) -> bool {

@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future::Either};
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
 use super::{
@@ -53,8 +53,9 @@ impl Service {
                 let context = context
                     .or_else(Context::current)
                     .unwrap_or_else(|| Context::open(http.method().clone(), None));
-                let request = Request::new(http, context, core.environment.clone());
-                Ok(pipeline::respond(core, request).await)
+                let request = Request::new(http, context.clone(), core.environment.clone());
+                // Also where a layer has moved it to a task of its own.
+                Ok(context.scope(pipeline::respond(core, request)).await)
             }
         });
         let layered = layers.into_iter().fold(inner, |inner, layer| layer(inner));
@@ -115,7 +116,11 @@ impl Service {
 
 /// The answer to HEAD: what GET would answer, without its body (RFC 9110 section 9.3.2).
 fn remove_body(response: &mut Response) {
-    if let Some(length) = response.body().size_hint().exact() {
+    let status = response.status();
+    let has_length = status != StatusCode::NO_CONTENT
+        && status != StatusCode::NOT_MODIFIED
+        && !status.is_informational();
+    if let Some(length) = response.body().size_hint().exact().filter(|_| has_length) {
         let length = HeaderValue::from(length);
         response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length);
     }

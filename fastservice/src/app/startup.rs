@@ -37,25 +37,46 @@ impl From<crate::settings::SettingsError> for StartError {
     }
 }
 
+/// What a service is made of, after every check that opens nothing.
+struct Plan {
+    endpoints: Vec<Endpoint>,
+    router: Router<Endpoint>,
+    guard: Guard,
+}
+
 /// Starts the service; `address` is where it listens already.
 pub(crate) async fn start(
     mut app: App,
     address: Option<SocketAddr>,
 ) -> Result<Service, StartError> {
     let settings = app.take_settings()?;
+    let mut plan = plan(&app, &settings)?;
+    if app.issues_tokens(&settings) {
+        let own = access::of_itself(&settings, address);
+        let (authenticator, issuer) = own.map_err(|error| StartError(vec![error.chain()]))?;
+        plan.guard = plan.guard.with_authenticator(authenticator);
+        app.preparations.push(issuer);
+    }
+    let environment = environment(app.preparations, &settings, plan.guard).await?;
+    tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
+    Ok(Service::new(Core::new(plan.router, environment, &settings.http), app.layers))
+}
+
+/// Checks all that `start` checks before it opens anything.
+#[cfg(feature = "cli")]
+pub(crate) fn check(app: &App, settings: &Settings) -> Result<(), StartError> {
+    plan(app, settings).map(|_| ())
+}
+
+fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
     let mut faults = Vec::new();
-    let endpoints = endpoints(&app, &settings, &mut faults);
+    let endpoints = endpoints(app, settings, &mut faults);
     let router = router(&endpoints, &mut faults);
-    check(&app, &settings, &endpoints, &mut faults);
-    let authenticator = match app.authenticator.take() {
-        None if access::issues_tokens(&None, &settings) => {
-            let (authenticator, issuer) = access::of_itself(&settings, address)
-                .map_err(|error| StartError(vec![error.chain()]))?;
-            app.preparations.push(issuer);
-            Some(authenticator)
-        }
-        None => access::of_tenant(&settings, &mut faults),
-        given => given,
+    check_endpoints(app, settings, &endpoints, &mut faults);
+    faults.extend(app.checks.iter().filter_map(|check| check(settings).err()));
+    let authenticator = match &app.authenticator {
+        None => access::of_tenant(settings, &mut faults),
+        given => given.clone(),
     };
     let guard = Guard::new(&settings.service_name, &settings.auth.m2m_users);
     let guard = guard.map_err(|error| faults.extend_from_slice(error.faults()));
@@ -64,9 +85,7 @@ pub(crate) async fn start(
         Some(authenticator) => guard.with_authenticator(authenticator),
         None => guard,
     };
-    let environment = environment(app.preparations, &settings, guard).await?;
-    tracing::info!(endpoints = endpoints.len(), "endpoints collected");
-    Ok(Service::new(Core::new(router, environment, &settings.http), app.layers))
+    Ok(Plan { endpoints, router, guard })
 }
 
 /// Takes every step, and reports every one that fails.
@@ -86,13 +105,12 @@ async fn environment(
     if faults.is_empty() { Ok(environment) } else { Err(StartError(faults)) }
 }
 
-/// Every endpoint at its full path, in order, after the checks that open nothing.
+/// Every endpoint at its full path, in order, also where the service would not start.
 #[cfg(feature = "cli")]
 pub(crate) fn list(app: &App, settings: &Settings) -> Result<Vec<Endpoint>, StartError> {
     let mut faults = Vec::new();
     let endpoints = endpoints(app, settings, &mut faults);
     let _ = router(&endpoints, &mut faults);
-    check(app, settings, &endpoints, &mut faults);
     if faults.is_empty() { Ok(endpoints) } else { Err(StartError(faults)) }
 }
 
@@ -123,8 +141,7 @@ fn endpoints(app: &App, settings: &Settings, faults: &mut Vec<String>) -> Vec<En
         Access::Public => (public.as_str(), route),
         Access::Private(_) => (private.as_str(), route),
     });
-    let own = builtin::routes(access::issues_tokens(&app.authenticator, settings))
-        .map(|route| ("", route));
+    let own = builtin::routes(app.issues_tokens(settings)).map(|route| ("", route));
     let mut endpoints: Vec<_> = prefixed
         .chain(own)
         .map(|(prefix, route)| Endpoint { route, path: format!("{prefix}{}", route.path).into() })
@@ -168,26 +185,32 @@ fn router(endpoints: &[Endpoint], faults: &mut Vec<String>) -> Router<Endpoint> 
 
 /// Private means private, a state that an argument takes was given, and an
 /// endpoint for machines knows one.
-fn check(app: &App, settings: &Settings, endpoints: &[Endpoint], faults: &mut Vec<String>) {
+fn check_endpoints(
+    app: &App,
+    settings: &Settings,
+    endpoints: &[Endpoint],
+    faults: &mut Vec<String>,
+) {
     let has_issuer = app.has_authenticator()
         || settings.auth.auth0_domain.is_some()
-        || access::issues_tokens(&app.authenticator, settings);
+        || app.issues_tokens(settings);
     for Endpoint { route, path } in endpoints {
         let (method, source) = (&route.method, route.source);
-        if let Access::Private(rule) = route.access {
-            if !has_issuer {
-                faults.push(format!(
-                    "no AUTH0_DOMAIN is set, but {method} {path} is private ({source})"
-                ));
-            }
-            if rule.m2m && settings.auth.m2m_users.is_empty() {
-                faults.push(format!(
-                    "no M2M_USER is set, but {method} {path} is for machines ({source})"
-                ));
-            }
-        }
         let mut operation = Operation::default();
         (route.describe)(&mut operation);
+        let needs_issuer = operation.needs_identity || matches!(route.access, Access::Private(_));
+        if needs_issuer && !has_issuer {
+            faults.push(format!(
+                "no AUTH0_DOMAIN is set, but {method} {path} asks who calls ({source}); set it, \
+                 or build with the feature `dev-issuer`"
+            ));
+        }
+        let is_for_machines = matches!(route.access, Access::Private(rule) if rule.m2m);
+        if is_for_machines && settings.auth.m2m_users.is_empty() {
+            faults.push(format!(
+                "no M2M_USER is set, but {method} {path} is for machines ({source})"
+            ));
+        }
         let is_given = |state: &&StateType| app.states.iter().any(|given| given.id == state.id);
         let missing = operation.states.iter().filter(|state| !is_given(state));
         faults.extend(missing.map(|StateType { argument, given_by, .. }| {

@@ -1,13 +1,13 @@
 use super::{Failure, print};
 use crate::{
-    app::{App, list},
+    app::{self, App},
     settings::Setting,
 };
 
 /// The settings and the routes; nothing is opened or connected to.
 pub(super) fn run(mut app: App) -> Result<(), Failure> {
     let settings = app.take_settings()?;
-    list(&app, &settings)?;
+    app::check(&app, &settings)?;
     let width = settings.shown().iter().map(|setting| setting.name().len()).max().unwrap_or(0);
     for setting in settings.shown() {
         print(line(setting, width));

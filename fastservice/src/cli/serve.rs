@@ -20,16 +20,16 @@ pub(super) fn run(mut app: App) -> Result<(), Failure> {
     })?;
     let address = listener.address()?;
     let runtime = Runtime::new(&settings.server)?;
-    let uses_own_tokens = IS_DEVELOPMENT && settings.auth.auth0_domain.is_none();
+    let issues_tokens = app.issues_tokens(&settings);
     let service = runtime.block_on(app::start(app.settings(settings.clone()), Some(address)))?;
-    announce(&settings, address, uses_own_tokens);
+    announce(&settings, address, issues_tokens);
     runtime.serve(listener, move |request, peer| service.answer(request, Some(peer.address)))?;
     tracing::info!("stopped");
     Ok(())
 }
 
 /// Says once where the service is: in a few lines to a person, as a record to a log.
-fn announce(settings: &Settings, address: SocketAddr, uses_own_tokens: bool) {
+fn announce(settings: &Settings, address: SocketAddr, issues_tokens: bool) {
     let name = &settings.service_name;
     if !io::stdout().is_terminal() {
         tracing::info!(%address, service = name, development = IS_DEVELOPMENT, "listening");
@@ -38,7 +38,7 @@ fn announce(settings: &Settings, address: SocketAddr, uses_own_tokens: bool) {
     let program = std::env::args().next().unwrap_or_else(|| name.clone());
     print(format_args!("\n  {name} listens on http://{address}\n"));
     print(format_args!("  endpoints  {program} routes\n"));
-    if uses_own_tokens {
+    if issues_tokens {
         print(format_args!("  a token    {program} token --sub 'auth0|123' --scope message\n"));
         print("  It issues its own tokens: this is a development build, not for production.\n");
     }

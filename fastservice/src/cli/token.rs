@@ -34,7 +34,7 @@ pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
             print(format_args!("{token}\n"));
             Ok(())
         }
-        (404, _) => Err("the service does not issue its own tokens: AUTH0_DOMAIN is set".into()),
+        (404, _) => Err("the service does not issue its own tokens; it has another issuer".into()),
         _ => Err(format!("the service answered {status}: {body}").into()),
     }
 }

@@ -69,12 +69,17 @@ struct Inner {
 }
 
 impl Db {
+    /// Whether the setting `DATABASE_URL` names a database; opens nothing.
+    pub(crate) fn check(settings: &DatabaseSettings) -> Result<(), OpenError> {
+        Location::parse(settings.url.expose()).map(|_| ())
+    }
+
     /// Opens the database, with one connection to see that it can be used.
     ///
     /// # Errors
     /// When the setting `DATABASE_URL` cannot be used: what is wrong, and what to do.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
-        let location = Location::parse(&settings.url)?;
+        let location = Location::parse(settings.url.expose())?;
         let first = sqlite::open(location.clone()).await?;
         let health = Health::default();
         let pool = pool::build(location.clone(), settings, health.clone());

@@ -3,6 +3,7 @@
 //! Not for production: whoever reaches it gets what its clients may have.
 
 mod client_credentials;
+#[cfg(feature = "dev-issuer")]
 mod routes;
 mod token_request;
 
@@ -16,8 +17,9 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "dev-issuer"))]
 pub(crate) use self::routes::TOKEN_PATH;
+#[cfg(feature = "dev-issuer")]
 pub(crate) use self::routes::{ROUTES, at};
 pub use self::{
     client_credentials::{ClientCredentials, DevClient, OAuthError, TokenResponse},

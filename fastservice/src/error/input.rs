@@ -1,5 +1,6 @@
 use std::{borrow::Cow, fmt};
 
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -148,7 +149,7 @@ impl InputErrors {
     #[must_use]
     pub fn with<T>(mut self, argument: Result<T>) -> Self {
         let Err(mut error) = argument else { return self };
-        if error.code() == "invalid_input" {
+        if error.status() == StatusCode::UNPROCESSABLE_ENTITY && !error.inputs().is_empty() {
             self.inputs.append(&mut error.0.inputs);
         } else if self.other.is_none() {
             self.other = Some(error);

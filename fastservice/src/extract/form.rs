@@ -1,6 +1,6 @@
 use serde::de::DeserializeOwned;
 
-use super::{Argument, FromRequest, OptionalFromRequest, Request, serde_error};
+use super::{Argument, FromRequest, OptionalFromRequest, Request, pairs, serde_error};
 use crate::{
     error::{Error, InputError, Result},
     openapi::Operation,
@@ -48,6 +48,7 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Form<T> {
         let bytes =
             request.body_of(is_form, "send the body as `application/x-www-form-urlencoded`");
         let Some(bytes) = bytes.await? else { return Ok(None) };
+        pairs::check(&bytes, "form")?;
         serde_error::from_form(&bytes, "body").map(Self).map(Some)
     }
 

@@ -56,12 +56,8 @@ impl<T: Param> OptionalFromRequest for Header<T> {
 impl<T: Param> FromRequest for Header<Vec<T>> {
     async fn from_request(request: &mut Request, argument: Argument) -> Result<Self> {
         let name = header_name(argument);
-        let values = request.headers().get_all(&name).iter().enumerate();
-        let values = values.map(|(index, value)| {
-            let loc = loc(name.clone()).into_iter().chain([index.into()]);
-            param::parse(visible(value, &name)?, loc)
-        });
-        values.collect::<Result<_>>().map(Self)
+        let values = request.headers().get_all(&name).iter();
+        param::parse_all(values.map(|value| visible(value, &name)), &loc(name.clone())).map(Self)
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {

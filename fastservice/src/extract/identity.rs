@@ -7,6 +7,7 @@ use crate::{
     claims::{Claims, UserId},
     context::{Context, RequestId},
     error::Result,
+    openapi::Operation,
 };
 
 impl FromRequest for Context {
@@ -46,6 +47,10 @@ impl FromRequest for Claims {
         let claims = <Self as OptionalFromRequest>::from_request(request, argument).await?;
         claims.ok_or_else(|| request.environment().guard.missing_token())
     }
+
+    fn describe(operation: &mut Operation, _: Argument) {
+        operation.needs_identity = true;
+    }
 }
 
 /// On a public endpoint: `None` without a token; a bad token is refused.
@@ -67,6 +72,10 @@ impl FromRequest for UserId {
     async fn from_request(request: &mut Request, argument: Argument) -> Result<Self> {
         let claims = <Claims as FromRequest>::from_request(request, argument).await?;
         Ok(claims.subject().clone())
+    }
+
+    fn describe(operation: &mut Operation, _: Argument) {
+        operation.needs_identity = true;
     }
 }
 

@@ -6,9 +6,9 @@ use percent_encoding::percent_decode;
 
 use crate::error::{Error, Result};
 
-/// Refuses a query that is not percent-encoded UTF-8.
-pub(super) fn check(query: &str) -> Result<()> {
-    percent_decode(query.as_bytes()).decode_utf8().map(|_| ()).map_err(|_| malformed())
+/// Refuses a `query` or a `form` that is not percent-encoded UTF-8.
+pub(super) fn check(text: &[u8], what: &'static str) -> Result<()> {
+    percent_decode(text).decode_utf8().map(|_| ()).map_err(|_| malformed(what))
 }
 
 /// The last value of a key, decoded.
@@ -20,7 +20,7 @@ pub(super) fn last<'q>(query: &'q str, name: &str) -> Result<Option<Cow<'q, str>
 pub(super) fn all<'q>(query: &'q str, name: &str) -> impl Iterator<Item = Result<Cow<'q, str>>> {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let values = pairs.filter(move |(key, _)| is_key(key, name)).map(|(_, value)| value);
-    values.map(|value| decode(value).ok_or_else(malformed))
+    values.map(|value| decode(value).ok_or_else(|| malformed("query")))
 }
 
 fn is_key(key: &str, name: &str) -> bool {
@@ -37,8 +37,9 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(decoded.into_owned()))
 }
 
-fn malformed() -> Error {
-    Error::bad_request("the query must be percent-encoded UTF-8").with_code("malformed_query")
+fn malformed(what: &'static str) -> Error {
+    Error::bad_request(format!("the {what} must be percent-encoded UTF-8"))
+        .with_code(if what == "form" { "malformed_form" } else { "malformed_query" })
 }
 
 #[cfg(test)]

@@ -167,28 +167,32 @@ impl<T: Param> OptionalFromRequest for T {
 }
 
 /// Every value of a repeated key, in the query's order; empty when there is none.
+/// Of `{*rest}` in the path, every segment.
 impl<T: Param> FromRequest for Vec<T> {
     async fn from_request(request: &mut Request, argument: Argument) -> Result<Self> {
+        let loc = argument.loc();
         if argument.location == Location::Path {
-            let rest = request.path_param(argument.name).unwrap_or_default();
-            return parse_all(rest.split('/').map(|text| Ok(text.into())), argument);
+            return parse_all(request.path_segments(argument.name).map(Ok), &loc);
         }
-        parse_all(pairs::all(request.query(), argument.name), argument)
+        parse_all(pairs::all(request.query(), argument.name), &loc)
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        operation.parameters.push(Parameter::optional(argument.location, argument.name));
+        let mut parameter = Parameter::optional(argument.location, argument.name);
+        parameter.required = argument.location == Location::Path;
+        operation.parameters.push(parameter);
     }
 }
 
-fn parse_all<'t, T: Param>(
-    texts: impl Iterator<Item = Result<Cow<'t, str>>>,
-    argument: Argument,
+/// Parses every value, and names each wrong one by its position.
+pub(super) fn parse_all<T: Param>(
+    texts: impl Iterator<Item = Result<impl AsRef<str>>>,
+    loc: &[Loc],
 ) -> Result<Vec<T>> {
     let mut values = Vec::new();
     let mut wrong = Vec::new();
     for (index, text) in texts.enumerate() {
-        match parse(&text?, argument.loc().into_iter().chain([index.into()])) {
+        match parse(text?.as_ref(), loc.iter().cloned().chain([index.into()])) {
             Ok(value) => values.push(value),
             Err(error) => wrong.extend_from_slice(error.inputs()),
         }

@@ -29,7 +29,7 @@ pub struct Query<T>(pub T);
 impl<T: DeserializeOwned + Send + 'static> FromRequest for Query<T> {
     async fn from_request(request: &mut Request, _: Argument) -> Result<Self> {
         let query = request.query();
-        pairs::check(query)?;
+        pairs::check(query.as_bytes(), "query")?;
         serde_error::from_form(query.as_bytes(), "query").map(Self)
     }
 

@@ -81,6 +81,11 @@ impl Request {
         self.0.params.get(self.0.parts.uri.path(), name)
     }
 
+    /// The decoded segments of a parameter that takes the rest of the path.
+    pub fn path_segments(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>> {
+        self.0.params.segments(self.0.parts.uri.path(), name)
+    }
+
     /// The request's context.
     #[must_use]
     pub fn context(&self) -> &Context {

@@ -192,8 +192,8 @@ impl Reason {
     }
 
     /// Messages of `FromStr` in the standard library, as forms give them. Any
-    /// other one was written by the type's author for the client to read; it
-    /// may repeat the input, so that only its beginning without quotes is kept.
+    /// other one was written by a type's author and may repeat the input; where
+    /// serde has tried several forms of it, one may be a secret.
     fn from_str_message(text: &str) -> Self {
         match text {
             "invalid digit found in string" | "cannot parse integer from empty string" => {
@@ -213,14 +213,7 @@ impl Reason {
                 "bool_parsing",
                 "Input should be a valid boolean, unable to interpret input",
             ),
-            _ => {
-                let start = text.split(['`', '"', '\'', ':']).next().unwrap_or_default().trim();
-                if start.is_empty() {
-                    Self::new("value_error", "Input is not valid")
-                } else {
-                    Self::new("value_error", format!("Input is not valid, {start}"))
-                }
-            }
+            _ => Self { hides_input: true, ..Self::new("value_error", "Input is not valid") },
         }
     }
 }

@@ -17,6 +17,9 @@ pub struct Operation {
     /// Media types of the body; empty when none is read.
     #[serde(rename = "body")]
     pub bodies: Vec<&'static str>,
+    /// Whether the endpoint must know who calls, though its attribute does not say so.
+    #[serde(skip)]
+    pub needs_identity: bool,
     /// State without which the endpoint cannot run; checked at start-up.
     #[serde(skip)]
     pub states: Vec<StateType>,

@@ -5,7 +5,7 @@ mod problem;
 mod redirect;
 mod text;
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 pub(crate) use self::problem::ErrorForm;
 pub use self::{redirect::Redirect, text::Html};
@@ -115,7 +115,8 @@ impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
 impl<T: IntoResponse, const N: usize> IntoResponse for ([(HeaderName, HeaderValue); N], T) {
     fn into_response(self) -> Result<Response> {
         let mut response = self.1.into_response()?;
-        response.headers_mut().extend(self.0);
+        // A whole map replaces what is there; pairs would stand beside it.
+        response.headers_mut().extend(HeaderMap::from_iter(self.0));
         Ok(response)
     }
 }

@@ -125,6 +125,15 @@ impl PathParams {
         self.value(path, span)
     }
 
+    /// The decoded segments of a parameter that takes the rest of the path. An
+    /// encoded slash stays inside its segment.
+    pub fn segments<'p>(&'p self, path: &'p str, name: &str) -> impl Iterator<Item = Cow<'p, str>> {
+        let span = self.spans.iter().find(|(other, _)| *other == name).map(|(_, span)| span);
+        let text = self.decoded.as_deref().unwrap_or(path);
+        let rest = span.and_then(|span| text.get(span.clone()));
+        rest.into_iter().flat_map(|rest| rest.split('/')).filter_map(|text| self.decoded(text))
+    }
+
     /// Names and decoded values, in the path's order.
     pub fn iter<'p>(&'p self, path: &'p str) -> impl Iterator<Item = (&'static str, Cow<'p, str>)> {
         self.spans.iter().filter_map(move |(name, span)| Some((*name, self.value(path, span)?)))
@@ -132,7 +141,10 @@ impl PathParams {
 
     fn value<'p>(&'p self, path: &'p str, span: &Range<usize>) -> Option<Cow<'p, str>> {
         let text = self.decoded.as_deref().unwrap_or(path);
-        let value = text.get(span.clone())?;
+        self.decoded(text.get(span.clone())?)
+    }
+
+    fn decoded<'p>(&self, value: &'p str) -> Option<Cow<'p, str>> {
         if self.decoded.is_none() {
             return Some(Cow::Borrowed(value));
         }

@@ -2,12 +2,15 @@ use std::{
     future::Future,
     io,
     net::{SocketAddr, TcpListener as StdListener},
-    sync::Arc,
     time::Duration,
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::{net::TcpListener, sync::Semaphore, time};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time,
+};
 
 use super::{
     connection::{self, Peer},
@@ -33,7 +36,12 @@ impl Listener {
     /// # Errors
     /// When the address is taken or not of this machine.
     pub fn bind(settings: &ServerSettings) -> io::Result<Self> {
-        Self::bind_to(SocketAddr::new(settings.host, settings.port), settings.runtime)
+        let address = SocketAddr::new(settings.host, settings.port);
+        if settings.runtime == RuntimeKind::PerCore {
+            // Sockets that share a port would share it with another process too.
+            drop(Self::socket(address, RuntimeKind::WorkStealing)?);
+        }
+        Self::bind_to(address, settings.runtime)
     }
 
     /// Binds the same address once more, for another thread.
@@ -45,16 +53,23 @@ impl Listener {
     }
 
     fn bind_to(address: SocketAddr, runtime: RuntimeKind) -> io::Result<Self> {
+        let socket = Self::socket(address, runtime)?;
+        socket.listen(BACKLOG)?;
+        socket.set_nonblocking(true)?;
+        Ok(Self(socket.into()))
+    }
+
+    fn socket(address: SocketAddr, runtime: RuntimeKind) -> io::Result<Socket> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        // Elsewhere it would let another process take the port.
+        #[cfg(unix)]
         socket.set_reuse_address(true)?;
         #[cfg(unix)]
         if runtime == RuntimeKind::PerCore {
             socket.set_reuse_port(true)?;
         }
         socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
-        socket.set_nonblocking(true)?;
-        Ok(Self(socket.into()))
+        Ok(socket)
     }
 
     /// The address that was bound, with its real port.
@@ -82,39 +97,40 @@ where
     F: Future<Output = http::Response<Body>> + Send + 'static,
 {
     let listener = TcpListener::from_std(listener.0)?;
-    let limit = settings.max_connections;
-    let permits = Arc::new(Semaphore::new(limit));
     let limits = connection::Limits::from(settings);
+    // Dropping it, also by dropping this future, ends its connections.
+    let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &permits) => accepted,
+            accepted = accept(&listener, &mut connections, settings.max_connections) => accepted,
             () = shutdown.requested() => break,
         };
-        let Some((stream, address, permit)) = accepted else { continue };
-        let answered =
-            connection::answer(stream, Peer { address }, service.clone(), limits, shutdown.clone());
-        tokio::spawn(async move {
-            answered.await;
-            drop(permit);
-        });
+        let Some((stream, address)) = accepted else { continue };
+        let (peer, shutdown) = (Peer { address }, shutdown.clone());
+        connections.spawn(connection::answer(stream, peer, service.clone(), limits, shutdown));
     }
     drop(listener);
-    let all = u32::try_from(limit).unwrap_or(u32::MAX);
-    if time::timeout(settings.shutdown_timeout, permits.acquire_many(all)).await.is_err() {
-        let running = limit - permits.available_permits();
+    let all = async { while connections.join_next().await.is_some() {} };
+    if time::timeout(settings.shutdown_timeout, all).await.is_err() {
+        let running = connections.len();
         tracing::warn!(running, "the shutdown timeout has passed; connections are cut");
+        connections.shutdown().await;
     }
     Ok(())
 }
 
-type Accepted = (tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
-
 /// The next connection, once there is room for it; `None` after a failure that passes.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<Accepted> {
-    // The semaphore is never closed.
-    let permit = permits.clone().acquire_owned().await.ok()?;
+async fn accept(
+    listener: &TcpListener,
+    connections: &mut JoinSet<()>,
+    limit: usize,
+) -> Option<(TcpStream, SocketAddr)> {
+    while connections.try_join_next().is_some() {}
+    while connections.len() >= limit {
+        connections.join_next().await;
+    }
     match listener.accept().await {
-        Ok((stream, address)) => Some((stream, address, permit)),
+        Ok(accepted) => Some(accepted),
         Err(error) => {
             // A connection that broke before it was accepted is no reason to pause.
             if !matches!(

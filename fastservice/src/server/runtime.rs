@@ -31,7 +31,12 @@ impl Runtime {
             }
             RuntimeKind::PerCore => Builder::new_current_thread().enable_all().build()?,
         };
-        Ok(Self { main, settings: settings.clone() })
+        let mut settings = settings.clone();
+        if settings.runtime == RuntimeKind::PerCore {
+            // Each listener has its share.
+            settings.max_connections = settings.max_connections.div_ceil(settings.threads);
+        }
+        Ok(Self { main, settings })
     }
 
     /// Runs a future to its end, for what comes before serving.
@@ -50,6 +55,7 @@ impl Runtime {
     {
         let (trigger, shutdown) = shutdown::trigger();
         let workers = self.start_workers(&listener, &service, &shutdown)?;
+        let stop = trigger.clone();
         let served = self.main.block_on(async {
             tokio::spawn(async move {
                 shutdown::signal().await;
@@ -65,6 +71,8 @@ impl Runtime {
                 .await
                 .map_err(io::Error::other)?
         });
+        // When it ended by a failure, the others do not know yet.
+        stop.stop();
         for worker in workers {
             worker.join().map_err(|_| io::Error::other("a worker thread panicked"))??;
         }

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Receiver<bool>);
 
-/// Asks everything that holds a [`Shutdown`] to stop; dropping it does too.
-#[derive(Debug)]
+/// Asks everything that holds a [`Shutdown`] to stop; dropping the last one does too.
+#[derive(Debug, Clone)]
 pub struct ShutdownTrigger(watch::Sender<bool>);
 
 /// A trigger and what it triggers.

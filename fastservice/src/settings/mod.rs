@@ -7,6 +7,7 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use self::reader::{Reader, one_of};
 pub use self::reader::{Setting, SettingsError, Source};
+use crate::secret::Secret;
 
 /// A build with the development issuer is a development build: it listens on
 /// loopback and issues its own tokens unless told otherwise.
@@ -47,7 +48,8 @@ pub struct ServerSettings {
     pub runtime: RuntimeKind,
     /// `THREADS` (the number of cores): threads that answer requests.
     pub threads: usize,
-    /// `MAX_CONNECTIONS` (10000): connections at once; more wait to be accepted.
+    /// `MAX_CONNECTIONS` (10000): connections at once; more wait to be accepted. With
+    /// `per-core` each thread has an equal share.
     pub max_connections: usize,
     /// `HEADER_TIMEOUT` (`30s`): how long a request's head may take to arrive. An
     /// HTTP/1.1 connection without a request ends after the same time.
@@ -122,8 +124,8 @@ pub struct AuthSettings {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DatabaseSettings {
-    /// `DATABASE_URL` (`sqlite:SERVICE_NAME.db`): the database.
-    pub url: String,
+    /// `DATABASE_URL` (`sqlite:SERVICE_NAME.db`): the database. It may hold a password.
+    pub url: Secret<String>,
     /// `DATABASE_MAX_SIZE` (8): connections at once.
     pub max_size: u32,
     /// `DATABASE_TIMEOUT` (`5s`): how long a request waits for a connection.
@@ -155,7 +157,7 @@ impl Settings {
     /// As [`from_environment`](Self::from_environment).
     pub fn from_source(source: Source) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
-        let service_name = reader.text("SERVICE_NAME").unwrap_or_else(|| "service".to_owned());
+        let service_name = reader.checked("SERVICE_NAME", "service", |text| Ok(text.to_owned()));
         let settings = Self {
             service_description: reader.text("SERVICE_DESCRIPTION").unwrap_or_default(),
             logging_level: reader.checked("LOGGING_LEVEL", "info", units::level),
@@ -229,7 +231,7 @@ impl HttpSettings {
 impl AuthSettings {
     fn read(reader: &mut Reader) -> Self {
         Self {
-            auth0_domain: reader.text("AUTH0_DOMAIN"),
+            auth0_domain: reader.optional("AUTH0_DOMAIN", units::host),
             api_identifier: reader.text("API_IDENTIFIER"),
             algorithms: reader.words("ALGORITHMS", "RS256"),
             m2m_users: reader.words("M2M_USER", if IS_DEVELOPMENT { "dev-client" } else { "" }),
@@ -242,7 +244,7 @@ impl AuthSettings {
 impl DatabaseSettings {
     fn read(reader: &mut Reader, service_name: &str) -> Self {
         Self {
-            url: reader.secret("DATABASE_URL", &format!("sqlite:{service_name}.db")),
+            url: Secret::new(reader.secret("DATABASE_URL", &format!("sqlite:{service_name}.db"))),
             max_size: reader.checked("DATABASE_MAX_SIZE", "8", |text| {
                 let size = text.parse().ok().filter(|size| (1..=1000).contains(size));
                 size.ok_or_else(|| "a number from 1 to 1000".to_owned())
@@ -283,7 +285,7 @@ mod tests {
 
         let settings = Settings::from_pairs([("DATABASE_URL", url)]).unwrap();
 
-        assert_eq!(settings.database.url, url);
-        assert!(!format!("{:?}", settings.shown()).contains("hunter2"));
+        assert_eq!(settings.database.url.expose(), url);
+        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 }

@@ -100,26 +100,34 @@ impl Reader {
 
     /// A text that may be absent. An empty one counts as absent.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
-        let value = self.take(name);
-        let default = self.source.defaults.get(name).cloned();
-        let effective = value.clone().or(default);
-        self.show(name, effective.as_deref().unwrap_or(""), value.is_some());
-        effective
+        self.optional(name, |text| Ok(text.to_owned()))
+    }
+
+    /// A value that may be absent; the error of `parse` says what is expected.
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let Found { text, is_given } = self.find(name, "");
+        self.show(name, &text, is_given);
+        if text.is_empty() {
+            return None;
+        }
+        parse(&text).map_err(|expected| self.refuse(name, &text, &expected)).ok()
     }
 
     /// A text that is not shown, but for its default.
     pub(super) fn secret(&mut self, name: &'static str, default: &str) -> String {
-        let value = self.take(name);
-        let shown = if value.is_some() { "********" } else { default };
-        self.show(name, shown, value.is_some());
-        value.unwrap_or_else(|| default.to_owned())
+        let Found { text, is_given } = self.find(name, default);
+        self.show(name, if is_given { "********" } else { &text }, is_given);
+        text
     }
 
     /// Words separated by blanks.
     pub(super) fn words(&mut self, name: &'static str, default: &str) -> Vec<String> {
-        let value = self.take(name);
-        let text = value.as_deref().unwrap_or(default);
-        self.show(name, text, value.is_some());
+        let Found { text, is_given } = self.find(name, default);
+        self.show(name, &text, is_given);
         text.split_whitespace().map(str::to_owned).collect()
     }
 
@@ -140,27 +148,36 @@ impl Reader {
         default: &str,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> T {
-        let value = self.take(name);
-        let text = value.as_deref().unwrap_or(default);
-        self.show(name, text, value.is_some());
-        match parse(text) {
-            Ok(value) => value,
-            Err(expected) => {
-                let origin = self.source.origin;
-                self.faults.push(format!("{name} ({origin}) is `{text}`; expected {expected}"));
-                fallback(default, &parse)
-            }
-        }
+        let Found { text, is_given } = self.find(name, default);
+        self.show(name, &text, is_given);
+        parse(&text).unwrap_or_else(|expected| {
+            self.refuse(name, &text, &expected);
+            fallback(default, &parse)
+        })
     }
 
-    fn take(&self, name: &str) -> Option<String> {
-        self.source.values.get(name).filter(|value| !value.is_empty()).cloned()
+    /// What is given, else the service's default, else the framework's.
+    fn find(&self, name: &str, default: &str) -> Found {
+        let given = self.source.values.get(name).filter(|value| !value.is_empty());
+        let text = given.or_else(|| self.source.defaults.get(name));
+        Found { text: text.map_or(default, String::as_str).to_owned(), is_given: given.is_some() }
+    }
+
+    fn refuse(&mut self, name: &str, text: &str, expected: &str) {
+        let origin = self.source.origin;
+        self.faults.push(format!("{name} ({origin}) is `{text}`; expected {expected}"));
     }
 
     fn show(&mut self, name: &'static str, value: &str, is_given: bool) {
         let origin = if is_given { self.source.origin } else { "default" };
         self.shown.push(Setting { name, value: value.to_owned(), origin });
     }
+}
+
+/// The text of a setting.
+struct Found {
+    text: String,
+    is_given: bool,
 }
 
 /// The default, so that reading goes on after a mistake.

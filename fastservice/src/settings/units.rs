@@ -58,6 +58,15 @@ pub(super) fn level(text: &str) -> Result<String, String> {
     })
 }
 
+/// A bare host name.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+    if text.chars().all(is_plain) && !text.starts_with('.') && !text.ends_with('.') {
+        return Ok(text.to_owned());
+    }
+    Err("a host name such as `example.eu.auth0.com`, without `https://` and slashes".to_owned())
+}
+
 fn split(text: &str) -> Option<(u64, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -82,6 +91,14 @@ mod tests {
         assert_eq!(level("WARNING").unwrap(), "warn");
         assert_eq!(level("info, my_service=DEBUG").unwrap(), "info,my_service=debug");
         assert!(level("verbose").is_err() && level("info,").is_err());
+    }
+
+    #[test]
+    fn a_host_is_bare() {
+        assert_eq!(host("example.eu.auth0.com").unwrap(), "example.eu.auth0.com");
+        for text in ["https://x.auth0.com", "x.auth0.com/", "x:1", "a@b", "x.", "é.com"] {
+            assert!(host(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -21,6 +21,18 @@ async fn headers() -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<u8>) {
     (StatusCode::IM_A_TEAPOT, [etag], Json(1))
 }
 
+#[public_api(get = "/typed")]
+async fn typed() -> ([(HeaderName, HeaderValue); 3], Json<u8>) {
+    let cookie = |text| (header::SET_COOKIE, HeaderValue::from_static(text));
+    let media_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"));
+    ([media_type, cookie("a=1"), cookie("b=2")], Json(1))
+}
+
+#[public_api(get = "/unchanged")]
+async fn unchanged() -> StatusCode {
+    StatusCode::NOT_MODIFIED
+}
+
 #[public_api(get = "/html")]
 async fn html() -> Html<&'static str> {
     Html("<p>hi</p>")
@@ -74,6 +86,22 @@ async fn each_kind_of_result_has_its_status_and_type() {
         assert_eq!(answer.text(), body, "{path}");
     }
     assert_eq!(client.get("/headers").await.header("etag"), Some("\"1\""));
+}
+
+#[tokio::test]
+async fn a_header_replaces_that_of_the_value_and_may_repeat_itself() {
+    let answer = client().await.get("/typed").await;
+
+    let types: Vec<_> = answer.headers().get_all("content-type").iter().collect();
+    assert_eq!(types, ["application/geo+json"]);
+    assert_eq!(answer.headers().get_all("set-cookie").iter().count(), 2);
+}
+
+#[tokio::test]
+async fn head_invents_no_length_for_what_has_no_body() {
+    let answer = client().await.request(Method::HEAD, "/unchanged").await;
+
+    assert_eq!((answer.status().as_u16(), answer.header("content-length")), (304, None));
 }
 
 #[tokio::test]

@@ -70,6 +70,24 @@ async fn secret(pin: Secret<u16>, code: u16) -> String {
     format!("{pin:?} {code}")
 }
 
+#[public_api(get = "/rest/{*parts}")]
+async fn rest(parts: Vec<String>) -> String {
+    format!("{parts:?}")
+}
+
+struct Refused;
+
+impl FromRequest for Refused {
+    async fn from_request(_: &mut Request, _: Argument) -> Result<Self> {
+        Err(Error::conflict("no").with_code("invalid_input"))
+    }
+}
+
+#[public_api(get = "/refused")]
+async fn refused(number: u8, _refused: Refused) -> String {
+    number.to_string()
+}
+
 struct Tenant(String);
 
 impl FromRequest for Tenant {
@@ -201,6 +219,10 @@ async fn headers_and_cookies_are_taken_by_the_arguments_name() {
     assert_eq!(right.await.text(), r#"7 Some("a") [1, 2] Some(9)"#);
     let found: Vec<_> = errors(&wrong.await).iter().map(|e| e["loc"].to_string()).collect();
     assert_eq!(found, [r#"["header","x-number"]"#, r#"["cookie","session"]"#]);
+    let list = client.get("/headers").header("x-number", "1");
+    let list = list.header("x-list", "a").header("x-list", "2").header("x-list", "300").await;
+    let found: Vec<_> = errors(&list).iter().map(|e| e["loc"].to_string()).collect();
+    assert_eq!(found, [r#"["header","x-list",0]"#, r#"["header","x-list",2]"#]);
     let missing = errors(&client.get("/headers").await);
     assert_eq!(missing[0]["type"], "missing");
 }
@@ -214,6 +236,19 @@ async fn a_rejected_input_is_shown_only_by_setting_and_a_secret_never() {
     assert_eq!(errors_shown[0].get("input"), None);
     assert_eq!(errors_shown[1]["input"], "hunter3");
     assert!(!hidden.text().contains("hunter"));
+}
+
+#[tokio::test]
+async fn the_rest_of_a_path_may_be_a_list_of_segments() {
+    assert_eq!(get("/rest/a%2Fb/c%25").await.text(), r#"["a/b", "c%"]"#);
+    assert_eq!(get("/rest/a/b/").await.text(), r#"["a", "b", ""]"#);
+}
+
+#[tokio::test]
+async fn an_error_of_another_status_answers_whatever_its_code() {
+    let answer = get("/refused?number=x").await;
+
+    assert_eq!((answer.status().as_u16(), &*answer.error_code()), (409, "invalid_input"));
 }
 
 #[tokio::test]

@@ -129,6 +129,8 @@ async fn a_form_is_parsed() {
     assert_eq!(answer.text(), r#"a b&c 3 ["x", "é"]"#);
     let error = &wrong.json::<Value>()["errors"][0];
     assert_eq!((&error["loc"], &error["type"]), (&json!(["body", "price"]), &json!("int_parsing")));
+    let form = client.post("/form").header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(answered(form.body("name=%ff&price=1")).await, (400, "malformed_form".into()));
 }
 
 #[tokio::test]

@@ -35,6 +35,43 @@ where
     }
 }
 
+/// Answers in a task of its own.
+#[derive(Clone)]
+struct Elsewhere<S>(S);
+
+impl<S> Service<http::Request<RequestBody>> for Elsewhere<S>
+where
+    S: Service<http::Request<RequestBody>, Response = Response, Error: Send + 'static>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<RequestBody>) -> Self::Future {
+        let answer = tokio::spawn(self.0.call(request));
+        Box::pin(async move { answer.await.unwrap() })
+    }
+}
+
+#[public_api(get = "/current")]
+async fn current() -> String {
+    Context::current().unwrap().request_id().to_string()
+}
+
+#[tokio::test]
+async fn the_context_stays_current_where_a_layer_moves_the_request_to_another_task() {
+    let app = App::new().only_routes_in(module_path!()).layer(layer_fn(Elsewhere));
+
+    let answer = TestClient::new(app).await.get("/current").await;
+
+    assert_eq!(answer.header("x-request-id"), Some(answer.text()));
+}
+
 #[tokio::test]
 async fn layers_wrap_answers_and_errors_the_last_one_outermost() {
     let app = App::new()

@@ -91,6 +91,13 @@ async fn a_tenant_needs_its_audience_and_its_keys() {
     assert!(error.contains("API_IDENTIFIER") && error.contains("JWKS_FILE"), "{error}");
 }
 
+#[test]
+fn a_tenant_is_a_bare_host_name() {
+    let error = Settings::from_pairs([("AUTH0_DOMAIN", "https://x.auth0.com/")]).unwrap_err();
+
+    assert!(error.to_string().contains("without `https://`"), "{error}");
+}
+
 #[tokio::test]
 async fn prefixes_come_from_the_app_or_the_settings() {
     let app = || App::new().only_routes_in(concat!(module_path!(), "::private"));

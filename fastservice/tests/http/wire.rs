@@ -241,9 +241,41 @@ async fn a_stop_ends_what_takes_too_long() {
     let server = start(&[("SHUTDOWN_TIMEOUT", "100ms")]).await;
     let mut running = server.connect().await;
     running.write_all(b"GET /slow?millis=60000 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut other = server.connect().await;
+    other.write_all(b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    read_until(&mut other, "127.0.0.1").await;
 
     server.trigger.stop();
 
     timeout(PATIENCE, server.task).await.unwrap().unwrap().unwrap();
+    assert_eq!(read_to_end(&mut running).await, "");
+}
+
+#[tokio::test]
+async fn more_connections_than_the_limit_wait_their_turn() {
+    let server = start(&[("MAX_CONNECTIONS", "1")]).await;
+    let mut first = server.connect().await;
+    first.write_all(b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    read_until(&mut first, "127.0.0.1").await;
+    let mut second = server.connect().await;
+    second.write_all(b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+
+    let mut byte = [0];
+    let early = timeout(Duration::from_millis(100), second.read(&mut byte)).await;
+    drop(first);
+
+    assert!(early.is_err(), "the second was answered beside the first");
+    assert!(read_until(&mut second, "127.0.0.1").await.starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_port_that_is_taken_is_refused_by_either_runtime() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+
+    for runtime in ["work-stealing", "per-core"] {
+        let pairs = [("HOST", "127.0.0.1"), ("PORT", &*port), ("RUNTIME", runtime)];
+        let settings = Settings::from_pairs(pairs).unwrap();
+        assert!(Listener::bind(&settings.server).is_err(), "{runtime}");
+    }
 }

@@ -49,6 +49,16 @@ async fn an_added_item_is_found_where_location_says() {
 }
 
 #[tokio::test]
+async fn more_tags_than_an_item_can_have_are_refused() {
+    let client = client().await;
+
+    let most = client.get(&format!("/pub/items/?{}", "tag=a&".repeat(10))).await;
+    let more = client.get(&format!("/pub/items/?{}", "tag=a&".repeat(3_000))).await;
+
+    assert_eq!((most.status().as_u16(), more.status().as_u16()), (200, 422));
+}
+
+#[tokio::test]
 async fn location_follows_the_prefix_of_the_settings() {
     let settings = [("PUBLIC_PREFIX", "/open")];
     let client = TestClient::with_settings(sample_service::app(), settings).await;
