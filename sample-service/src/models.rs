@@ -64,7 +64,7 @@ pub struct NewItem {
     pub name: String,
     /// Its price in cents, not below 0.
     pub price: i64,
-    /// Words to find it by, 10 at most.
+    /// Words to find it by, 10 at most, of 1 to 50 characters.
     #[serde(default)]
     pub tags: BTreeSet<String>,
 }
@@ -145,6 +145,10 @@ impl NewItem {
         if self.tags.len() > 10 {
             let msg = "Set should have at most 10 items";
             wrong.push(wrong_member("tags", "too_long", msg).with_limit("max_length", 10));
+        }
+        if self.tags.iter().any(|tag| !(1..=50).contains(&tag.chars().count())) {
+            let msg = "Each tag should have 1 to 50 characters";
+            wrong.push(wrong_member("tags", "string_length", msg).with_limit("max_length", 50));
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::input(wrong)) }
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{ClientCredentials, DevClient, DevIssuer, TokenRequest};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     extract::{Form, Json, Request, State},
     registry::{Route, Source},
     response::{IntoResponse, Response},
@@ -20,6 +20,7 @@ pub(crate) const TOKEN_PATH: &str = "/dev-issuer/token";
 /// The `client_id` of the machine that it knows.
 const CLIENT_ID: &str = "dev-client";
 const CLIENT_SECRET: &str = "dev-secret";
+const LONGEST_LIFETIME: u64 = 10 * 365 * 24 * 3600;
 /// The audience of its tokens when `API_IDENTIFIER` is not set.
 const AUDIENCE: &str = "dev-api";
 
@@ -94,7 +95,17 @@ struct Wanted {
 
 async fn any_token(mut request: Request) -> Result<Response> {
     let issuer: State<DevIssuer> = request.extract().await?;
+    // A browser names the origin of each POST; a page of another site could reach
+    // this address by changing what its own name means.
+    if request.headers().contains_key(header::ORIGIN) {
+        return Err(Error::forbidden("this is for the command line, not for browsers"));
+    }
     let Json(wanted): Json<Wanted> = request.extract().await?;
+    if wanted.sub.is_empty() || wanted.sub.len() > 255 || wanted.lifetime > LONGEST_LIFETIME {
+        return Err(Error::unprocessable(
+            "`sub` has 1 to 255 bytes, and `lifetime` is at most ten years, in seconds",
+        ));
+    }
     let token = match wanted.sub.strip_suffix("@clients") {
         Some(client) => TokenRequest::for_machine(client),
         None => TokenRequest::new(wanted.sub),

@@ -1,10 +1,11 @@
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use http::{HeaderMap, Method, StatusCode, Uri, Version, header, request::Parts};
 use http_body::Body as _;
 use http_body_util::BodyExt;
+use tokio::time::Instant;
 
 use super::{Argument, Environment, FromBody, FromRequest};
 use crate::{
@@ -143,7 +144,10 @@ impl Request {
         if body.size_hint().lower() > self.0.body_limit as u64 {
             return Err(self.too_large());
         }
-        let Some(first) = self.next_data(&mut body).await? else { return Ok(Bytes::new()) };
+        let begun = Instant::now();
+        let Some(first) = self.next_data(&mut body, begun, 0).await? else {
+            return Ok(Bytes::new());
+        };
         if body.is_end_stream() && first.len() <= self.0.body_limit {
             return Ok(first);
         }
@@ -152,7 +156,7 @@ impl Request {
             if whole.len() > self.0.body_limit {
                 return Err(self.too_large());
             }
-            match self.next_data(&mut body).await? {
+            match self.next_data(&mut body, begun, whole.len()).await? {
                 Some(data) => whole.extend_from_slice(&data),
                 None => return Ok(whole.freeze()),
             }
@@ -172,13 +176,21 @@ impl Request {
         Ok((!bytes.is_empty()).then_some(bytes))
     }
 
-    /// The next bytes of the body; `None` at its end.
-    async fn next_data(&self, body: &mut RequestBody) -> Result<Option<Bytes>> {
+    /// The next bytes of the body; `None` at its end. A body may take the time
+    /// limit, and a second more for each KiB that has arrived: a large one is let
+    /// come, one in drips is not.
+    async fn next_data(
+        &self,
+        body: &mut RequestBody,
+        begun: Instant,
+        arrived: usize,
+    ) -> Result<Option<Bytes>> {
+        let limit = self.0.environment.body_timeout + Duration::from_secs(arrived as u64 / 1024);
         loop {
             // A timer is made only when the bytes are not there yet.
             let frame = match body.frame().now_or_never() {
                 Some(frame) => frame,
-                None => tokio::time::timeout(self.0.environment.body_timeout, body.frame())
+                None => tokio::time::timeout_at(begun + limit, body.frame())
                     .await
                     .map_err(|_| stalled())?,
             };
@@ -191,14 +203,13 @@ impl Request {
     }
 
     fn check_encoding(&self) -> Result<()> {
-        match self.0.parts.headers.get(header::CONTENT_ENCODING) {
-            Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
-                Err(Error::unsupported_media_type(
-                    "send the body without `Content-Encoding`: this endpoint takes no compressed one",
-                ))
-            }
-            _ => Ok(()),
+        let mut encodings = self.0.parts.headers.get_all(header::CONTENT_ENCODING).iter();
+        if encodings.all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            return Ok(());
         }
+        Err(Error::unsupported_media_type(
+            "send the body without `Content-Encoding`: this endpoint takes no compressed one",
+        ))
     }
 
     fn too_large(&self) -> Error {

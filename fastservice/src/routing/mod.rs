@@ -9,6 +9,8 @@ use http::{HeaderValue, Method, header};
 pub use self::path::{PathParams, PathTemplate};
 use crate::error::{Error, Result};
 
+const ALL_METHODS: &str = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+
 /// Finds what was registered for a method and path.
 ///
 /// Static segments win over parameters; the order of insertion does not matter.
@@ -108,6 +110,10 @@ impl<T> Router<T> {
     /// 404 `route_not_found`, 405 `method_not_allowed` with `Allow`, and
     /// 400 `malformed_path` when the path is not percent-encoded UTF-8.
     pub fn find(&self, method: &Method, path: &str, query: Option<&str>) -> Result<Found<'_, T>> {
+        if path == "*" && *method == Method::OPTIONS {
+            // RFC 9110 section 9.3.7: about the server, not a path.
+            return Ok(Found::Allow(HeaderValue::from_static(ALL_METHODS)));
+        }
         let decoded = path::decode(path)?;
         let text = decoded.as_deref().unwrap_or(path);
         let Some((node, matched)) = self.node(text) else {

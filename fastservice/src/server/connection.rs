@@ -31,7 +31,7 @@ use crate::{
 
 /// How an HTTP/2 connection begins (RFC 9113 section 3.4). No HTTP/1.1 request begins so.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// The largest head of an HTTP/1.1 request.
+/// The buffer that the head of an HTTP/1.1 request must fit into, with what else has arrived.
 const HEAD_LIMIT: usize = 64 * 1024;
 const STREAMS_PER_CONNECTION: u32 = 200;
 
@@ -48,11 +48,16 @@ pub struct Peer {
 pub(super) struct Limits {
     header: Duration,
     idle: Duration,
+    write: Duration,
 }
 
 impl From<&ServerSettings> for Limits {
     fn from(settings: &ServerSettings) -> Self {
-        Self { header: settings.header_timeout, idle: settings.idle_timeout }
+        Self {
+            header: settings.header_timeout,
+            idle: settings.idle_timeout,
+            write: settings.write_timeout,
+        }
     }
 }
 
@@ -68,7 +73,12 @@ pub(super) async fn answer<S, F>(
     S: Fn(Request<RequestBody>, Peer) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
-    let result = match time::timeout(limits.header, is_http2(&stream)).await {
+    let mut stopped = shutdown.clone();
+    let began = tokio::select! {
+        began = time::timeout(limits.header, is_http2(&stream)) => began,
+        () = stopped.requested() => return,
+    };
+    let result = match began {
         // The client said nothing in time, or went away.
         Err(_) | Ok(Err(_)) => return,
         Ok(Ok(false)) => answer_http1(stream, peer, service, limits, shutdown).await,
@@ -117,7 +127,7 @@ where
         .timer(HeadTimer::new())
         .header_read_timeout(limits.header)
         .max_buf_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(Lingering::new(stream)), answer);
+        .serve_connection(TokioIo::new(Lingering::new(stream, limits.write)), answer);
     until(shutdown.watched(), connection, http1::Connection::graceful_shutdown).await?;
     Ok(())
 }
@@ -150,7 +160,7 @@ where
         .keep_alive_timeout(limits.header)
         .max_concurrent_streams(STREAMS_PER_CONNECTION)
         .max_header_list_size(16 * 1024)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(Lingering::new(stream, limits.write)), answer);
     let mut idle = pin!(activity.idle(limits.idle));
     let mut stopped = pin!(shutdown.watched());
     let stop = poll_fn(|cx| {

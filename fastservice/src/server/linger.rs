@@ -14,19 +14,40 @@ use tokio::{
 /// How long bytes that nobody wants are read, at most.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A stream that closes its writing side first and then reads on for a while.
+/// A stream that closes its writing side first and then reads on for a while,
+/// and whose writes have a time limit.
 ///
 /// A client that still sends a body which was refused would otherwise get a
-/// reset, and lose the answer that says why (RFC 9112 section 9.6).
+/// reset, and lose the answer that says why (RFC 9112 section 9.6). One that
+/// takes no bytes would keep its place for ever.
 #[derive(Debug)]
 pub(super) struct Lingering {
     stream: TcpStream,
     deadline: Option<Pin<Box<Sleep>>>,
+    write_limit: Duration,
+    /// When the present write is given up; `None` while writes go on.
+    stall: Option<Pin<Box<Sleep>>>,
 }
 
 impl Lingering {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, deadline: None }
+    pub(super) fn new(stream: TcpStream, write_limit: Duration) -> Self {
+        Self { stream, deadline: None, write_limit, stall: None }
+    }
+
+    /// Holds a write to its time limit.
+    fn limited<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stall = None;
+            return written;
+        }
+        let limit = self.write_limit;
+        let stall = self.stall.get_or_insert_with(|| Box::pin(time::sleep(limit)));
+        ready!(stall.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Reads until the client closes too, or until the deadline.
@@ -62,7 +83,8 @@ impl AsyncWrite for Lingering {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.limited(cx, written)
     }
 
     fn poll_write_vectored(
@@ -70,7 +92,8 @@ impl AsyncWrite for Lingering {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.limited(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -56,6 +56,8 @@ pub struct ServerSettings {
     pub header_timeout: Duration,
     /// `IDLE_TIMEOUT` (`60s`): after this long without a request an HTTP/2 connection ends.
     pub idle_timeout: Duration,
+    /// `WRITE_TIMEOUT` (`30s`): how long a client may take none of an answer's bytes.
+    pub write_timeout: Duration,
     /// `SHUTDOWN_TIMEOUT` (`30s`): how long running requests may take after a stop was asked for.
     pub shutdown_timeout: Duration,
 }
@@ -83,7 +85,8 @@ pub struct HttpSettings {
     pub error_input: bool,
     /// `BODY_LIMIT` (`2MiB`): the largest body; an endpoint's `body_limit` goes before it.
     pub body_limit: usize,
-    /// `BODY_TIMEOUT` (`30s`): how long the next bytes of a body may take to arrive.
+    /// `BODY_TIMEOUT` (`30s`): how long a body may take to arrive, and a second more for
+    /// each KiB of it that has.
     pub body_timeout: Duration,
 }
 
@@ -199,6 +202,7 @@ impl ServerSettings {
             max_connections: reader.checked("MAX_CONNECTIONS", "10000", units::count),
             header_timeout: reader.checked("HEADER_TIMEOUT", "30s", units::duration),
             idle_timeout: reader.checked("IDLE_TIMEOUT", "60s", units::duration),
+            write_timeout: reader.checked("WRITE_TIMEOUT", "30s", units::duration),
             shutdown_timeout: reader.checked("SHUTDOWN_TIMEOUT", "30s", units::duration),
         }
     }

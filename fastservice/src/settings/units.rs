@@ -49,6 +49,10 @@ pub(super) fn level(text: &str) -> Result<String, String> {
             "critical" => "error".to_owned(),
             level => level.to_owned(),
         };
+        let is_target = |c: char| c.is_ascii_alphanumeric() || "_-:".contains(c);
+        if !target.chars().all(is_target) {
+            return None;
+        }
         let directive = if target.is_empty() { level.clone() } else { format!("{target}={level}") };
         LEVELS.contains(&level.as_str()).then_some(directive)
     };
@@ -91,6 +95,7 @@ mod tests {
         assert_eq!(level("WARNING").unwrap(), "warn");
         assert_eq!(level("info, my_service=DEBUG").unwrap(), "info,my_service=debug");
         assert!(level("verbose").is_err() && level("info,").is_err());
+        assert!(level("info,foo[bar=debug").is_err());
     }
 
     #[test]

@@ -94,6 +94,11 @@ async fn options_is_answered_with_what_is_allowed() {
 }
 
 #[tokio::test]
+async fn options_of_the_server_itself_is_answered() {
+    assert_eq!(client().await.request(Method::OPTIONS, "*").await.status(), 204);
+}
+
+#[tokio::test]
 async fn head_is_get_without_the_body() {
     let answer = client().await.request(Method::HEAD, "/items/latest").await;
 

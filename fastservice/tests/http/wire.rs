@@ -41,6 +41,12 @@ async fn length(body: Bytes) -> String {
     body.len().to_string()
 }
 
+/// More than the kernel buffers for a client that does not read.
+#[public_api(get = "/large")]
+async fn large() -> Vec<u8> {
+    vec![b' '; 32 * 1024 * 1024]
+}
+
 struct Server {
     address: SocketAddr,
     trigger: ShutdownTrigger,
@@ -207,6 +213,38 @@ async fn a_body_that_stops_arriving_is_a_408() {
 }
 
 #[tokio::test]
+async fn a_body_in_drips_is_a_408_too() {
+    let server = start(&[("BODY_TIMEOUT", "200ms")]).await;
+    let mut stream = server.connect().await;
+    let head = "POST /length HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+
+    let mut drips = 0;
+    let mut answer = [0; 12];
+    while timeout(Duration::from_millis(20), stream.read_exact(&mut answer)).await.is_err() {
+        let _ = stream.write_all(b" ").await;
+        drips += 1;
+        assert!(drips < 500, "the drips have no end");
+    }
+
+    assert_eq!(&answer, b"HTTP/1.1 408");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_answer_loses_its_place() {
+    let server = start(&[("MAX_CONNECTIONS", "1"), ("WRITE_TIMEOUT", "100ms")]).await;
+    let mut greedy = server.connect().await;
+    let request = b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n";
+    greedy.write_all(request).await.unwrap();
+
+    let mut other = server.connect().await;
+    other.write_all(b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+
+    assert!(read_until(&mut other, "127.0.0.1").await.starts_with("HTTP/1.1 200 "));
+    drop(greedy);
+}
+
+#[tokio::test]
 async fn a_client_that_says_nothing_or_half_is_left() {
     let server = start(&[("HEADER_TIMEOUT", "100ms")]).await;
 
@@ -234,6 +272,22 @@ async fn a_stop_lets_running_requests_finish() {
     assert_eq!(read_to_end(&mut idle).await, "");
     timeout(PATIENCE, server.task).await.unwrap().unwrap().unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_who_has_said_nothing() {
+    let server = start(&[]).await;
+    let mut silent = server.connect().await;
+    let mut first = server.connect().await;
+    first.write_all(b"GET /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    read_to_end(&mut first).await;
+    drop(first);
+
+    server.trigger.stop();
+
+    // Far below the shutdown timeout of 30 seconds.
+    timeout(PATIENCE, server.task).await.unwrap().unwrap().unwrap();
+    assert_eq!(read_to_end(&mut silent).await, "");
 }
 
 #[tokio::test]

@@ -59,6 +59,16 @@ async fn more_tags_than_an_item_can_have_are_refused() {
 }
 
 #[tokio::test]
+async fn a_tag_is_neither_empty_nor_long() {
+    let client = client().await;
+
+    for tag in [String::new(), "a".repeat(51)] {
+        let item = json!({ "name": "apple", "price": 30, "tags": [tag] });
+        assert_eq!(add(&client, "auth0|ali", item).await.status(), 422);
+    }
+}
+
+#[tokio::test]
 async fn location_follows_the_prefix_of_the_settings() {
     let settings = [("PUBLIC_PREFIX", "/open")];
     let client = TestClient::with_settings(sample_service::app(), settings).await;
