@@ -3,15 +3,17 @@
 mod auth;
 mod database;
 mod http;
+mod logs;
 mod reader;
 mod server;
-mod units;
+pub(crate) mod units;
 
 use self::reader::Reader;
 pub use self::{
     auth::AuthSettings,
     database::DatabaseSettings,
     http::{ErrorFormat, HttpSettings},
+    logs::{LogSettings, LogType},
     reader::{Setting, SettingsError, Source},
     server::{RuntimeKind, ServerSettings},
 };
@@ -28,9 +30,8 @@ pub struct Settings {
     pub service_name: String,
     /// `SERVICE_DESCRIPTION` (empty): one sentence about it.
     pub service_description: String,
-    /// `LOGGING_LEVEL` (`info`): `off`, `error`, `warn`, `info`, `debug`, `trace`, or a
-    /// directive such as `info,my_service=debug`.
-    pub logging_level: String,
+    /// What it logs, where and how.
+    pub logs: LogSettings,
     /// Where and how it listens.
     pub server: ServerSettings,
     /// How requests are read and answered.
@@ -70,7 +71,7 @@ impl Settings {
         let service_name = reader.checked("SERVICE_NAME", "service", |text| Ok(text.to_owned()));
         let settings = Self {
             service_description: reader.text("SERVICE_DESCRIPTION").unwrap_or_default(),
-            logging_level: reader.checked("LOGGING_LEVEL", "info", units::level),
+            logs: LogSettings::read(&mut reader),
             server: ServerSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),

@@ -16,7 +16,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A number of bytes: a number with `B`, `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
-pub(super) fn bytes(text: &str) -> Result<usize, String> {
+pub(crate) fn bytes(text: &str) -> Result<usize, String> {
     let expected = || "a number of bytes above zero such as `2MiB` or `65536`".to_owned();
     let (number, unit) = split(text).ok_or_else(expected)?;
     let factor = match unit {
@@ -40,7 +40,7 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
 }
 
 /// A logging level, or a list of `target=level`; Python's names of levels too.
-pub(super) fn level(text: &str) -> Result<String, String> {
+pub(crate) fn level(text: &str) -> Result<String, String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let directive = |part: &str| {
         let (target, level) = part.trim().rsplit_once('=').unwrap_or(("", part.trim()));
