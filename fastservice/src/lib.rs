@@ -62,8 +62,8 @@ pub mod registry;
 #[cfg(any(feature = "dev-issuer", feature = "testing"))]
 pub mod dev_issuer;
 mod builtin;
-#[cfg(feature = "cli")]
-mod log;
+#[cfg(feature = "log")]
+pub mod log;
 pub mod app;
 #[cfg(feature = "cli")]
 mod cli;

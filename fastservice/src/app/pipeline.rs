@@ -10,7 +10,6 @@ use super::{
     run_to_end::RunToEnd,
 };
 use crate::{
-    context::Context,
     error::{Error, Result},
     extract::Request,
     registry::HandlerFuture,
@@ -93,13 +92,10 @@ pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
 
 pub(super) fn logged(error: Error) -> Error {
     let (status, code) = (error.status().as_u16(), error.code());
-    let context = Context::current();
-    let request_id = context.as_ref().map(|context| context.request_id().to_string());
-    let route = context.as_ref().and_then(Context::route);
     if error.status().is_server_error() {
-        tracing::error!(status, code, request_id, route, cause = error.chain(), "request failed");
+        tracing::error!(status, code, cause = error.chain(), "request failed");
     } else {
-        tracing::debug!(status, code, request_id, route, "request refused");
+        tracing::debug!(status, code, "request refused");
     }
     error
 }

@@ -52,14 +52,14 @@ impl App {
 fn run(app: App) -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(app),
-        Command::Routes(options) => routes::run(app, &options),
-        Command::CheckConfig => check_config::run(app),
-        Command::Healthcheck => healthcheck::run(app),
+        Command::Routes(options) => routes::run(app, &options).map(succeeded),
+        Command::CheckConfig => check_config::run(app).map(succeeded),
+        Command::Healthcheck => healthcheck::run(app).map(succeeded),
         #[cfg(feature = "dev-issuer")]
-        Command::Token(options) => token::run(app, &options),
+        Command::Token(options) => token::run(app, &options).map(succeeded),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             for line in failure.to_string().lines() {
                 eprintln!("error: {line}");
@@ -67,6 +67,10 @@ fn run(app: App) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn succeeded((): ()) -> ExitCode {
+    ExitCode::SUCCESS
 }
 
 /// Prints to standard output. A reader that has gone away, such as `head`, is no failure.

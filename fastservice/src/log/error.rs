@@ -10,7 +10,14 @@ impl LogError {
     }
 
     pub(super) fn unreadable(file: &Path, error: &io::Error) -> Self {
-        Self(vec![format!("{}: {error}; set LOG_CONFIG to a file that can be read", file.display())])
+        Self(vec![format!(
+            "{}: {error}; set LOG_CONFIG to a file that can be read",
+            file.display()
+        )])
+    }
+
+    pub(super) fn no_thread(error: io::Error) -> Self {
+        Self(vec![format!("the log needs a thread: {error}")])
     }
 }
 

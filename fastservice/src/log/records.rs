@@ -75,9 +75,13 @@ impl Records {
         self.0.keeps_access.load(Ordering::Relaxed)
     }
 
-    fn keeps(&self, metadata: &Metadata<'_>) -> bool {
+    pub(super) fn keeps_target(&self, target: &str, level: Level) -> bool {
         let targets = self.0.targets.read().unwrap_or_else(PoisonError::into_inner);
-        targets.would_enable(metadata.target(), metadata.level())
+        targets.would_enable(target, &level)
+    }
+
+    fn keeps(&self, metadata: &Metadata<'_>) -> bool {
+        self.keeps_target(metadata.target(), *metadata.level())
     }
 }
 

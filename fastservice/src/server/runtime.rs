@@ -9,6 +9,15 @@ use super::{
 };
 use crate::settings::{RuntimeKind, ServerSettings};
 
+/// How serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// What was running has finished, or had its time.
+    Graceful,
+    /// A second signal asked not to wait.
+    AtOnce,
+}
+
 /// The threads that answer requests.
 #[derive(Debug)]
 pub struct Runtime {
@@ -42,7 +51,8 @@ impl Runtime {
     }
 
     /// Serves until SIGTERM or Ctrl-C, which pull `trigger`, then lets running
-    /// requests finish, and what runs on after them.
+    /// requests finish, and what runs on after them. A second signal cuts it
+    /// short: the process should end then, as its other threads may still run.
     ///
     /// # Errors
     /// When a socket cannot be used.
@@ -51,32 +61,38 @@ impl Runtime {
         listener: Listener,
         service: S,
         trigger: ShutdownTrigger,
-    ) -> io::Result<()> {
+    ) -> io::Result<Stop> {
         let shutdown = trigger.watch();
         let workers = self.start_workers(&listener, &service, &shutdown)?;
         let stop = trigger.clone();
         let served = self.main.block_on(async {
-            tokio::spawn(async move {
+            let hurry = tokio::spawn(async move {
                 shutdown::signal().await;
                 tracing::info!("stopping: running requests are finished first");
                 trigger.stop();
                 shutdown::signal().await;
                 tracing::warn!("stopping at once");
-                std::process::exit(130);
             });
             // On a runtime of several threads the listener is a task, so that one of them has it.
             let settings = self.settings.clone();
-            tokio::spawn(async move { serve(listener, &settings, service, shutdown).await })
-                .await
-                .map_err(io::Error::other)?
+            let served =
+                tokio::spawn(async move { serve(listener, &settings, service, shutdown).await });
+            tokio::select! {
+                served = served => Some(served.map_err(io::Error::other).flatten()),
+                _ = hurry => None,
+            }
         });
+        let Some(served) = served else {
+            self.main.shutdown_background();
+            return Ok(Stop::AtOnce);
+        };
         // When it ended by a failure, the others do not know yet.
         stop.stop();
         for worker in workers {
             worker.join().map_err(|_| io::Error::other("a worker thread panicked"))??;
         }
         self.main.shutdown_background();
-        served
+        served.map(|()| Stop::Graceful)
     }
 
     /// The other threads of a runtime per core; the main thread is the first.

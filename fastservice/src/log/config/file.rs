@@ -26,8 +26,9 @@ impl Members {
     pub(super) fn parse(text: &str, file: &str) -> Result<Self, LogError> {
         // An editor's byte order mark is no JSON.
         let text = text.trim_start_matches('\u{feff}');
-        let object: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|error| LogError::new(vec![format!("{file}: {error}; expected a JSON object")]))?;
+        let object: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
+            LogError::new(vec![format!("{file}: {error}; expected a JSON object")])
+        })?;
         if python::is_python(&object) {
             return Ok(python::members(&object, file));
         }

@@ -12,7 +12,7 @@ use std::{
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use self::file::Members;
-use super::{format::Format, error::LogError};
+use super::{error::LogError, format::Format};
 use crate::settings::{IS_DEVELOPMENT, LogSettings, LogType};
 
 /// The configuration that counts: defaults, the file, the settings.
@@ -56,8 +56,16 @@ impl Config {
             .map(|members| Self::new(settings, members))
     }
 
+    /// Logs what is odd.
+    pub(super) fn warn(&self) {
+        for warning in &self.warnings {
+            tracing::warn!(warning, "the log's configuration is odd");
+        }
+    }
+
     fn new(settings: &LogSettings, members: Members) -> Self {
-        let format = members.format.unwrap_or(if IS_DEVELOPMENT { Format::Text } else { Format::Json });
+        let format =
+            members.format.unwrap_or(if IS_DEVELOPMENT { Format::Text } else { Format::Json });
         let destination = match settings.destination {
             LogType::Stdout => Destination::Stdout,
             LogType::File => Destination::File(FileConfig {

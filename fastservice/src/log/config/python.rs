@@ -32,7 +32,8 @@ pub(super) fn is_python(object: &Map<String, Value>) -> bool {
 /// Level, file, size and number of old files, wherever they stand.
 pub(super) fn members(object: &Map<String, Value>, file: &str) -> Members {
     let mut members = Members::default();
-    let nested = ["handlers", "loggers"].into_iter().filter_map(|name| object.get(name)?.as_object());
+    let nested =
+        ["handlers", "loggers"].into_iter().filter_map(|name| object.get(name)?.as_object());
     let nested = nested.flat_map(Map::values).chain(object.get("root"));
     let nested = nested.filter_map(Value::as_object);
     for object in std::iter::once(object).chain(nested) {

@@ -7,6 +7,7 @@ mod time;
 use std::{
     fmt::{self, Write as _},
     io::Write as _,
+    net::SocketAddr,
     sync::atomic::{AtomicU8, Ordering},
     time::SystemTime,
 };
@@ -138,6 +139,38 @@ impl Line {
     pub(super) fn count(&mut self, name: &str, value: u64) {
         self.name(name);
         digits(&mut self.out, value);
+    }
+
+    pub(super) fn flag(&mut self, name: &str, value: bool) {
+        self.name(name);
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+    }
+
+    pub(super) fn address(&mut self, name: &str, address: SocketAddr) {
+        self.name(name);
+        if self.format == Format::Json {
+            self.out.push(b'"');
+        }
+        match address {
+            // The usual one, without the machinery of formatting.
+            SocketAddr::V4(address) => {
+                for (index, octet) in address.ip().octets().into_iter().enumerate() {
+                    if index > 0 {
+                        self.out.push(b'.');
+                    }
+                    digits(&mut self.out, octet.into());
+                }
+                self.out.push(b':');
+                digits(&mut self.out, address.port().into());
+            }
+            SocketAddr::V6(address) => {
+                // Into memory: it cannot fail.
+                let _ = write!(self.out, "{address}");
+            }
+        }
+        if self.format == Format::Json {
+            self.out.push(b'"');
+        }
     }
 
     /// A time in milliseconds, to the microsecond.

@@ -34,9 +34,7 @@ pub(crate) fn is_sensitive(name: &str) -> bool {
 }
 
 fn contains(name: &str, word: &str) -> bool {
-    name.as_bytes()
-        .windows(word.len())
-        .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    name.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// A query with the values of sensitive names masked.
@@ -54,8 +52,7 @@ pub(crate) fn query(query: &str) -> Cow<'_, str> {
 fn has_sensitive_name(parameter: &str) -> bool {
     let name = parameter.split_once('=').map_or("", |(name, _)| name);
     let name = percent_decode_str(name).decode_utf8_lossy();
-    is_sensitive(&name)
-        || SENSITIVE_PARAMETERS.iter().any(|other| name.eq_ignore_ascii_case(other))
+    is_sensitive(&name) || SENSITIVE_PARAMETERS.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 /// Text with what looks like a secret masked: tokens, bearer credentials,
@@ -144,7 +141,10 @@ fn find_named(text: &str, from: usize) -> Option<Range<usize>> {
                 return found(start + 1, length, text);
             }
             // `token: expired` is prose, `authorization: …` is a header.
-            _ if *separator == b':' && !contains(name, "authorization") && !contains(name, "cookie") => {
+            _ if *separator == b':'
+                && !contains(name, "authorization")
+                && !contains(name, "cookie") =>
+            {
                 return None;
             }
             _ if *separator == b':' => value.find(['\r', '\n', '"']).unwrap_or(value.len()),
@@ -214,7 +214,10 @@ mod tests {
             ("send `Authorization: Bearer TOKEN`", "send `Authorization: [masked]"),
             ("postgres://me:hunter2@db/app is down", "postgres://me:[masked]@db/app is down"),
             ("host=db password=hunter2 user=me", "host=db password=[masked] user=me"),
-            ("https://x/?page=1&access_token=abc&b=2", "https://x/?page=1&access_token=[masked]&b=2"),
+            (
+                "https://x/?page=1&access_token=abc&b=2",
+                "https://x/?page=1&access_token=[masked]&b=2",
+            ),
             (r#"Login { password: "a b", n: 1 }"#, r#"Login { password: "[masked]", n: 1 }"#),
             (r#"{"client_secret":"abc"}"#, r#"{"client_secret":"[masked]"}"#),
             ("invalid token: it expired", "invalid token: it expired"),
