@@ -4,7 +4,10 @@ use http::Uri;
 use tracing::Level;
 
 use super::{format::redact, records::Records};
-use crate::context::{Ending, Observer};
+use crate::{
+    claims::UserId,
+    context::{Ending, Observer},
+};
 
 /// The target of the records of requests.
 pub(super) const TARGET: &str = "fastservice::access";
@@ -89,7 +92,7 @@ fn hand_over(ending: &Ending<'_>) {
         remote_address = context.remote_address().map(tracing::field::display),
         user_agent = context.user_agent().map(cut),
         request_id = %context.request_id(),
-        user_id = context.user_id().map(|user| user.as_str()),
+        user_id = context.user_id().map(UserId::as_str),
         method = context.method().as_str(),
         route = context.route(),
         "request ended"
@@ -100,10 +103,8 @@ fn hand_over(ending: &Ending<'_>) {
 fn path(uri: &Uri) -> Cow<'_, str> {
     let path = uri.path();
     // Only with one of these there can be something to mask.
-    let path = match path.bytes().any(|byte| matches!(byte, b'J' | b'=')) {
-        true => redact::text(path),
-        false => Cow::Borrowed(path),
-    };
+    let is_clean = path.bytes().all(|byte| !matches!(byte, b'J' | b'='));
+    let path = if is_clean { Cow::Borrowed(path) } else { redact::text(path) };
     match uri.query() {
         Some(query) => Cow::Owned(format!("{path}?{}", redact::query(query))),
         None => path,

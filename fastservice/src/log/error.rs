@@ -16,7 +16,7 @@ impl LogError {
         )])
     }
 
-    pub(super) fn no_thread(error: io::Error) -> Self {
+    pub(super) fn no_thread(error: &io::Error) -> Self {
         Self(vec![format!("the log needs a thread: {error}")])
     }
 }

@@ -66,7 +66,7 @@ pub fn start(settings: &Settings) -> Result<Log, LogError> {
         return Ok(Log { running: None, sample });
     }
     let queue = Queue::start(config.destination.clone(), config.format);
-    let records = Records::new(queue.map_err(LogError::no_thread)?, &config);
+    let records = Records::new(queue.map_err(|error| LogError::no_thread(&error))?, &config);
     let subscriber = Registry::default().with(records.clone());
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         return Ok(Log { running: None, sample });
@@ -74,7 +74,7 @@ pub fn start(settings: &Settings) -> Result<Log, LogError> {
     panics::record(records.clone());
     config.warn();
     let watched = Watched { file, settings: logs, config, records: records.clone() };
-    let watch = Watch::start(watched, WATCH_PERIOD).map_err(LogError::no_thread)?;
+    let watch = Watch::start(watched, WATCH_PERIOD).map_err(|error| LogError::no_thread(&error))?;
     Ok(Log { running: Some(Running { records, watch }), sample })
 }
 

@@ -54,7 +54,7 @@ fn context(path: &str) -> Context {
     context
 }
 
-fn ending<'a>(context: &'a Context, status: Option<u16>) -> Ending<'a> {
+fn ending(context: &Context, status: Option<u16>) -> Ending<'_> {
     Ending {
         context,
         status: status.map(|status| http::StatusCode::from_u16(status).unwrap()),

@@ -51,7 +51,7 @@ impl Reading<'_> {
     fn member(&mut self, name: &str, value: &Value) {
         match name {
             "level" => {
-                let levels = self.read(name, value, |value| level(value));
+                let levels = self.read(name, value, level);
                 self.members.levels.splice(0..0, levels);
             }
             "targets" => self.targets(value),

@@ -99,7 +99,8 @@ fn open(config: &FileConfig) -> io::Result<(File, u64, u64)> {
 /// A name for the full file until it is put away; names sort by age.
 fn free_name(path: &Path) -> std::path::PathBuf {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    (now..)
+    // No service fills a thousand files in a millisecond.
+    (now..now + 1000)
         .map(|age| archive::pending_name(path, age))
         .find(|name| !name.exists())
         .unwrap_or_else(|| archive::pending_name(path, now))

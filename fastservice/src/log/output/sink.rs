@@ -149,7 +149,7 @@ pub(super) fn notice(text: &str) {
 }
 
 fn count(lines: &[u8]) -> u64 {
-    lines.iter().filter(|byte| **byte == b'\n').count() as u64
+    lines.split_inclusive(|byte| *byte == b'\n').count() as u64
 }
 
 #[cfg(test)]
