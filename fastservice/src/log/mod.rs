@@ -78,8 +78,11 @@ pub fn start(settings: &Settings) -> Result<Log, LogError> {
     Ok(Log { running: Some(Running { records, watch }), sample })
 }
 
-/// Reads the log's configuration file without using it.
-pub(crate) fn check(settings: &Settings) -> Result<(), LogError> {
+/// Checks the log's configuration file and changes nothing.
+///
+/// # Errors
+/// As [`start`].
+pub fn check(settings: &Settings) -> Result<(), LogError> {
     let file = config::file(&settings.logs, config_folder(settings));
     Config::read(&settings.logs, &file).map(|_| ())
 }

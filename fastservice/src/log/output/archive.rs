@@ -36,6 +36,15 @@ impl Archive {
     }
 }
 
+#[cfg(test)]
+impl Archive {
+    /// Leaves all as it is.
+    pub(super) fn idle() -> Self {
+        let (sender, _) = mpsc::channel();
+        Self(Arc::new(Mutex::new(Some(sender))))
+    }
+}
+
 fn start() -> io::Result<mpsc::Sender<FileConfig>> {
     let (sender, receiver) = mpsc::channel::<FileConfig>();
     let work = move || {

@@ -151,7 +151,7 @@ mod tests {
         let config = config(folder.path(), 1000);
 
         for line in ["one\n", "two\n"] {
-            let mut file = RollingFile::open(config.clone(), Archive::default()).unwrap();
+            let mut file = RollingFile::open(config.clone(), Archive::idle()).unwrap();
             assert!(file.write(line.as_bytes()).is_ok());
         }
 
@@ -162,7 +162,7 @@ mod tests {
     fn no_file_grows_over_its_limit_and_no_line_is_torn() {
         let folder = tempfile::tempdir().unwrap();
         let config = config(folder.path(), 10);
-        let mut file = RollingFile::open(config.clone(), Archive::default()).unwrap();
+        let mut file = RollingFile::open(config.clone(), Archive::idle()).unwrap();
 
         assert!(file.write(b"1234\n5678\n9\n").is_ok());
         assert!(file.write(b"longer than the limit\n").is_ok());
@@ -176,7 +176,7 @@ mod tests {
     fn a_file_that_was_taken_away_is_made_again() {
         let folder = tempfile::tempdir().unwrap();
         let config = config(folder.path(), 1000);
-        let mut file = RollingFile::open(config.clone(), Archive::default()).unwrap();
+        let mut file = RollingFile::open(config.clone(), Archive::idle()).unwrap();
         fs::remove_file(&config.path).unwrap();
 
         file.looked_at = Instant::now().checked_sub(LOOK).unwrap();
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn a_device_keeps_its_name() {
         let config = FileConfig { path: "/dev/null".into(), max_size: 1, keep: 1, compress: false };
-        let mut file = RollingFile::open(config, Archive::default()).unwrap();
+        let mut file = RollingFile::open(config, Archive::idle()).unwrap();
 
         assert!(file.write(b"one\ntwo\n").is_ok());
 
