@@ -12,7 +12,6 @@ use crate::{
 /// The target of the records of requests.
 pub(super) const TARGET: &str = "fastservice::access";
 
-const MESSAGE: &str = "request ended";
 /// Longer paths and user agents are cut.
 const LONGEST: usize = 1024;
 
@@ -57,7 +56,7 @@ impl Observer for AccessLog {
 fn write(records: &Records, ending: &Ending<'_>) {
     let Ending { context, status, bytes, elapsed, is_complete, .. } = ending;
     let mut line = records.begin(Level::INFO, TARGET);
-    line.message(MESSAGE);
+    line.clean_message("request ended");
     match status {
         Some(status) => line.count("status", status.as_u16().into()),
         None => line.flag("client_left", true),

@@ -11,12 +11,14 @@ use std::{
 use tracing::{
     Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
+    span::{Attributes, Id, Record},
     subscriber::Interest,
 };
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
     layer::Context as LayerContext,
+    registry::LookupSpan,
 };
 
 use super::{
@@ -89,7 +91,7 @@ fn keeps_access(targets: &Targets) -> bool {
     targets.would_enable(access::TARGET, &Level::INFO)
 }
 
-impl<S: Subscriber> Layer<S> for Records {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Records {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.keeps(metadata) { Interest::always() } else { Interest::never() }
     }
@@ -104,10 +106,30 @@ impl<S: Subscriber> Layer<S> for Records {
         levels.chain(targets.default_level()).max().or(Some(LevelFilter::OFF))
     }
 
-    fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
+    fn on_new_span(&self, span: &Attributes<'_>, id: &Id, spans: LayerContext<'_, S>) {
+        let mut fields = Line::part(self.0.queue.format());
+        span.record(&mut Fields(&mut fields));
+        if let Some(span) = spans.span(id) {
+            span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, spans: LayerContext<'_, S>) {
+        let Some(span) = spans.span(id) else { return };
+        if let Some(fields) = span.extensions_mut().get_mut() {
+            values.record(&mut Fields(fields));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, spans: LayerContext<'_, S>) {
         let metadata = event.metadata();
         let mut line = self.begin(*metadata.level(), metadata.target());
         event.record(&mut Fields(&mut line));
+        for span in spans.event_scope(event).into_iter().flatten() {
+            if let Some(fields) = span.extensions().get() {
+                line.append(fields);
+            }
+        }
         if let Some(context) = Context::current() {
             line.context(&context);
         }
@@ -121,7 +143,7 @@ struct Fields<'a>(&'a mut Line);
 impl Fields<'_> {
     fn text(&mut self, field: &Field, value: impl fmt::Display) {
         let value = cut(value);
-        if field.name() == "message" {
+        if field.name() == "message" && !self.0.is_part() {
             self.0.message(&value);
         } else {
             self.0.field(field.name(), &value);

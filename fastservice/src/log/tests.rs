@@ -117,6 +117,24 @@ async fn records_below_a_request_carry_it_also_in_tasks() {
 }
 
 #[test]
+fn records_in_a_span_have_its_fields() {
+    let trial = Trial::new(&[]);
+
+    let records = trial.run(|| {
+        let outer = tracing::info_span!("order", order = 7, total = tracing::field::Empty);
+        let _outer = outer.enter();
+        let _inner = tracing::info_span!("item", message = "mine", secret = "hunter2").entered();
+        outer.record("total", 19.5);
+        info!("packed");
+    });
+
+    let record = &records[0];
+    assert_eq!((&record["order"], &record["total"]), (&7.into(), &19.5.into()));
+    assert_eq!((&record["message"], &record["message_"]), (&"packed".into(), &"mine".into()));
+    assert_eq!(record["secret"], "[masked]");
+}
+
+#[test]
 fn levels_change_while_the_service_runs() {
     let trial = Trial::new(&[]);
     let louder = Trial::new(&[("LOGGING_LEVEL", "debug")]).config;

@@ -58,9 +58,26 @@ const RESERVED: [&str; 8] =
 pub(super) struct Line {
     out: Vec<u8>,
     format: Format,
+    is_part: bool,
 }
 
 impl Line {
+    /// Fields without a record, for all records in a span.
+    pub(super) fn part(format: Format) -> Self {
+        Self { out: Vec::new(), format, is_part: true }
+    }
+
+    pub(super) fn is_part(&self) -> bool {
+        self.is_part
+    }
+
+    /// Adds the fields of a part, unless the format has changed in between.
+    pub(super) fn append(&mut self, part: &Self) {
+        if part.format == self.format {
+            self.out.extend_from_slice(&part.out);
+        }
+    }
+
     pub(super) fn begin(format: Format, level: Level, target: &str) -> Self {
         Self::begin_at(SystemTime::now(), format, level, target)
     }
@@ -93,15 +110,21 @@ impl Line {
                 out.extend_from_slice(b":\x1b[0m");
             }
         }
-        Self { out, format }
+        Self { out, format, is_part: false }
     }
 
+    /// The message of a user's record.
     pub(super) fn message(&mut self, text: &str) {
+        self.clean_message(&redact::text(text));
+    }
+
+    /// A message of the framework's.
+    pub(super) fn clean_message(&mut self, text: &str) {
         match self.format {
             Format::Json => self.out.extend_from_slice(br#","message":""#),
             Format::Text | Format::Coloured => self.out.push(b' '),
         }
-        escape::push(&mut self.out, &redact::text(text));
+        escape::push(&mut self.out, text);
         if self.format == Format::Json {
             self.out.push(b'"');
         }

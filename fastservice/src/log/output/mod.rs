@@ -179,7 +179,7 @@ impl Writer {
             return;
         }
         let mut line = Line::begin(self.shared.format.get(), Level::WARN, "fastservice::log");
-        line.message("log records were lost");
+        line.clean_message("log records were lost");
         line.count("records", records);
         if self.sink.write(&line.end()) > 0 {
             self.shared.lost.fetch_add(records, Ordering::Relaxed);
