@@ -168,14 +168,15 @@ fn search(
     word: &str,
     found: impl Fn(usize) -> Option<Range<usize>>,
 ) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    let last = bytes.len().checked_sub(word.len())?;
-    (from..=last)
-        .filter(|at| {
-            let there = bytes.get(*at..at + word.len());
-            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-        })
-        .find_map(found)
+    let (bytes, word) = (text.as_bytes(), word.as_bytes());
+    // One byte is compared; the others only where it fits.
+    let (last, before) = word.split_last()?;
+    let ends = bytes.iter().enumerate().skip(from + before.len());
+    ends.filter(|(_, byte)| *byte == last).find_map(|(end, _)| {
+        let start = end.checked_sub(before.len())?;
+        let there = bytes.get(start..end)?;
+        there.eq_ignore_ascii_case(before).then(|| found(start)).flatten()
+    })
 }
 
 #[cfg(test)]
