@@ -10,5 +10,6 @@ mod database;
 mod errors;
 mod layers;
 mod routing;
+mod settings;
 mod startup;
 mod wire;
