@@ -93,15 +93,15 @@ impl<'t> Cursor<'t> {
         Ok(Entry { name, value: value.into_owned(), line, names_variables })
     }
 
+    /// The name before the `=`; empty when there is none.
     fn name(&mut self) -> &'t str {
-        let quoted = self.rest.strip_prefix('\'').and_then(|rest| rest.split_once('\''));
-        match quoted.filter(|(name, _)| !name.contains('\n')) {
-            Some((name, rest)) => {
-                self.rest = rest;
-                name
-            }
-            None => self.take_while(|c| c != '=' && c != '#' && !c.is_whitespace()),
-        }
+        let Some(inside) = self.rest.strip_prefix('\'') else {
+            return self.take_while(|c| c != '=' && c != '#' && !c.is_whitespace());
+        };
+        let quoted = inside.split_once('\'').filter(|(name, _)| !name.contains('\n'));
+        let (name, rest) = quoted.unwrap_or(("", self.rest));
+        self.rest = rest;
+        name
     }
 
     /// A value up to the end of its line, or to a `#` after a blank.
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn every_line_that_says_nothing_is_a_fault_and_the_others_count() {
-        let text = b"A=1\nPORT 80\n=x\nB=\"open\nC='x' y\nD=\xff\nE=2";
+        let text = b"A=1\nPORT 80\n'P=x\nB=\"open\nC='x' y\nD=\xff\nE=2";
 
         let file = parse(text);
 

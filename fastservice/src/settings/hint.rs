@@ -24,7 +24,9 @@ fn hint(written: &str, origin: &str, is_ours: bool, known: &BTreeSet<String>) ->
     if !is_plain(written) {
         return is_ours.then(|| format!("{origin} sets what is not a setting"));
     }
-    match nearest(&name, known) {
+    let meant = nearest(&name, known).map(str::to_owned);
+    let meant = meant.or_else(|| Some(format!("{}_FILE", nearest(of_file?, known)?)));
+    match meant {
         Some(meant) => Some(format!("{name} ({origin}) is not a setting; did you mean {meant}?")),
         None => is_ours.then(|| format!("{name} ({origin}) is not a setting of this service")),
     }

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::env_file::Entry;
+use super::{
+    env_file::Entry,
+    report::{MASK, on_one_line},
+};
 
 /// The largest file of one value. A larger one is something else.
 const LARGEST_VALUE: u64 = 64 * 1024;
@@ -127,8 +130,15 @@ impl Found {
     /// # Errors
     /// The whole mistake.
     pub(super) fn named(name: &str, path: &str) -> Result<Self, String> {
-        let origin = format!("file {path} named by {name}_FILE");
-        let found = Self::in_file(name, Path::new(path), origin)?;
+        let path = Path::new(path);
+        // Where a path is expected somebody will write the secret itself.
+        let shown = if path.is_absolute() {
+            on_one_line(&path.display().to_string())
+        } else {
+            MASK.to_owned()
+        };
+        let origin = format!("file {shown} named by {name}_FILE");
+        let found = Self::in_file(name, path, origin)?;
         if found.text.is_empty() {
             return Err(format!("{name} ({}) is empty; expected a value", found.origin));
         }

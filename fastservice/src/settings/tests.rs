@@ -141,6 +141,14 @@ fn a_place_that_was_named_must_be_there() {
     assert!(folder.contains("ENV_CONFIG (given) / is a folder or a device"), "{folder}");
 }
 
+#[test]
+fn a_secret_in_place_of_its_path_is_not_repeated() {
+    let error = Settings::from_pairs([("API_CLIENT_SECRET_FILE", "hunter2")]).unwrap_err();
+
+    let start = "API_CLIENT_SECRET (file ******** named by API_CLIENT_SECRET_FILE) cannot be read";
+    assert!(error.to_string().starts_with(start), "{error}");
+}
+
 #[cfg(unix)]
 #[test]
 fn secrets_may_be_links_as_in_kubernetes() {
@@ -171,8 +179,12 @@ fn a_name_that_is_nearly_a_setting_gets_a_hint() {
     let secrets = [("api_client_secert", "x"), ("tls_key", "y"), ("api_client_id", " me\n")];
     let deployment = Deployment::new(env_config, &secrets);
 
-    let pairs =
-        [("HOME", "/root"), ("FASTSERVICE_X", "1"), ("PRIVAT_PREFIX", "/p"), ("PORT_FILE", "")];
+    let pairs = [
+        ("HOME", "/root"),
+        ("FASTSERVICE_X", "1"),
+        ("PRIVAT_PREFIX_FILE", "/p"),
+        ("PORT_FILE", ""),
+    ];
     let settings = deployment.read(&pairs).unwrap();
 
     let folder = deployment.folder.path().display().to_string();
@@ -184,7 +196,7 @@ fn a_name_that_is_nearly_a_setting_gets_a_hint() {
             "/env_config:6 has a `${…}`, which stays as it is written",
             "API_CLIENT_ID (/secrets/api_client_id) begins or ends with a blank, which counts",
             "FASTSERVICE_X (given) is not a setting of this service",
-            "PRIVAT_PREFIX (given) is not a setting; did you mean PRIVATE_PREFIX?",
+            "PRIVAT_PREFIX_FILE (given) is not a setting; did you mean PRIVATE_PREFIX_FILE?",
             "/env_config:3 sets what is not a setting",
             "LOGING_LEVEL (/env_config:1) is not a setting; did you mean LOGGING_LEVEL?",
             "THEIR_SETTING (/env_config:2) is not a setting of this service",
