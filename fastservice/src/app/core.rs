@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use crate::{
-    extract::Environment, registry::Route, response::ErrorForm, routing::Router,
-    settings::HttpSettings,
+    background::Tasks, context::Observer, extract::Environment, registry::Route,
+    response::ErrorForm, routing::Router, settings::HttpSettings,
 };
 
 /// What the way of a request needs.
@@ -10,17 +10,21 @@ pub(super) struct Core {
     pub(super) router: Router<Endpoint>,
     pub(super) environment: Arc<Environment>,
     pub(super) error_form: ErrorForm,
+    pub(super) observers: Vec<Box<dyn Observer>>,
+    pub(super) tasks: Tasks,
 }
 
 impl Core {
     pub(super) fn new(
         router: Router<Endpoint>,
         environment: Environment,
+        observers: Vec<Box<dyn Observer>>,
         settings: &HttpSettings,
     ) -> Self {
         let error_form =
             ErrorForm { format: settings.error_format, shows_input: settings.error_input };
-        Self { router, environment: Arc::new(environment), error_form }
+        let environment = Arc::new(environment);
+        Self { router, environment, error_form, observers, tasks: Tasks::default() }
     }
 }
 

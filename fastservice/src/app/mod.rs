@@ -5,9 +5,11 @@ mod config;
 mod core;
 #[cfg(feature = "db")]
 mod database;
+mod departure;
 mod layered;
 mod pipeline;
 mod preparation;
+mod run_to_end;
 mod service;
 mod startup;
 
@@ -26,6 +28,7 @@ use self::{
 use crate::{
     auth::Authenticator,
     body::RequestBody,
+    context::Observer,
     error::{BoxError, Result},
     openapi::StateType,
     settings::{Section, Settings, SettingsError, Source},
@@ -59,6 +62,7 @@ pub struct App {
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
     layers: Vec<AnyLayer>,
+    observers: Vec<Box<dyn Observer>>,
 }
 
 /// Says what is wrong with the settings, without opening anything.
@@ -162,6 +166,29 @@ impl App {
         B: http_body::Body<Data = bytes::Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         self.layers.push(any_layer(layer));
+        self
+    }
+
+    /// Tells `observer` of every request, for example to count them.
+    ///
+    /// ```
+    /// use fastservice::{context::{Ending, Observer}, prelude::*};
+    ///
+    /// struct SlowRequests;
+    ///
+    /// impl Observer for SlowRequests {
+    ///     fn ended(&self, ending: &Ending<'_>) {
+    ///         if ending.elapsed.as_secs() >= 1 {
+    ///             println!("{:?} took {:?}", ending.context.route(), ending.elapsed);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let app = App::new().observer(SlowRequests);
+    /// ```
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.push(Box::new(observer));
         self
     }
 

@@ -62,7 +62,7 @@ pub(crate) async fn start(
     }
     let environment = environment(app.preparations, &settings, plan.guard).await?;
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
-    Ok(Service::new(Core::new(plan.router, environment, &settings.http), app.layers))
+    Ok(Service::new(Core::new(plan.router, environment, app.observers, &settings.http), app.layers))
 }
 
 /// Checks all that `start` checks before it opens anything.

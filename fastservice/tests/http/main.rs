@@ -7,6 +7,7 @@ mod bodies;
 mod context;
 #[cfg(feature = "db")]
 mod database;
+mod endings;
 mod errors;
 mod layers;
 mod routing;
