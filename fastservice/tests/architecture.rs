@@ -23,6 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("matchit", &["routing"]),
     ("serde_html_form", &["extract", "testing"]),
     ("socket2", &["server"]),
+    ("strsim", &["settings"]),
     ("tempfile", &["testing"]),
     ("tracing_subscriber", &["log"]),
 ];

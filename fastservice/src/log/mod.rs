@@ -33,7 +33,7 @@ mod panics;
 mod records;
 mod watch;
 
-use std::{fmt, path::Path, time::Duration};
+use std::{fmt, time::Duration};
 
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
@@ -59,7 +59,7 @@ const WATCH_PERIOD: Duration = Duration::from_secs(2);
 /// Everything that is wrong in the log's configuration file, at once.
 pub fn start(settings: &Settings) -> Result<Log, LogError> {
     let logs = settings.logs.clone();
-    let file = config::file(&logs, config_folder(settings));
+    let file = config::file(&logs, settings.config_folder());
     let config = Config::read(&logs, &file)?;
     let sample = logs.sample;
     if tracing::dispatcher::has_been_set() {
@@ -83,12 +83,8 @@ pub fn start(settings: &Settings) -> Result<Log, LogError> {
 /// # Errors
 /// As [`start`].
 pub fn check(settings: &Settings) -> Result<(), LogError> {
-    let file = config::file(&settings.logs, config_folder(settings));
+    let file = config::file(&settings.logs, settings.config_folder());
     Config::read(&settings.logs, &file).map(|_| ())
-}
-
-fn config_folder(_: &Settings) -> Option<&Path> {
-    None
 }
 
 /// The process's log. Dropping it waits until all records are written, at most

@@ -11,5 +11,6 @@ mod endings;
 mod errors;
 mod layers;
 mod routing;
+mod settings;
 mod startup;
 mod wire;

@@ -4,6 +4,7 @@ mod items;
 mod logs;
 mod private_api;
 mod public_api;
+mod settings;
 
 use std::process::Command;
 
