@@ -58,10 +58,9 @@ const WATCH_PERIOD: Duration = Duration::from_secs(2);
 /// # Errors
 /// Everything that is wrong in the log's configuration file, at once.
 pub fn start(settings: &Settings) -> Result<Log, LogError> {
-    let logs = settings.logs.clone();
-    let file = config::file(&logs, settings.config_folder());
-    let config = Config::read(&logs, &file)?;
-    let sample = logs.sample;
+    let file = config::file(&settings.logs, settings.config_folder());
+    let config = Config::read(&settings.logs, &file)?;
+    let sample = settings.logs.sample;
     if tracing::dispatcher::has_been_set() {
         return Ok(Log { running: None, sample });
     }
@@ -73,7 +72,7 @@ pub fn start(settings: &Settings) -> Result<Log, LogError> {
     }
     panics::record(records.clone());
     config.warn();
-    let watched = Watched { file, settings: logs, config, records: records.clone() };
+    let watched = Watched { settings: settings.clone(), config, records: records.clone() };
     let watch = Watch::start(watched, WATCH_PERIOD).map_err(|error| LogError::no_thread(&error))?;
     Ok(Log { running: Some(Running { records, watch }), sample })
 }
@@ -110,8 +109,9 @@ impl Log {
         AccessLog::new(records, self.sample)
     }
 
-    /// Reads the configuration file again, as happens by itself within a few
-    /// seconds after it has changed. A mistake in it is logged, and changes nothing.
+    /// Reads the settings of logs and the configuration file again, as happens by
+    /// itself within a few seconds after a change. A mistake is logged, and changes
+    /// nothing. `LOG_SAMPLE` stays as it was at start.
     pub fn reload(&self) {
         if let Some(running) = &self.running {
             running.watch.ask();

@@ -153,12 +153,15 @@ fn levels_change_while_the_service_runs() {
 }
 
 #[test]
-fn a_change_of_the_file_is_noticed_and_a_mistake_changes_nothing() {
+fn changes_of_the_files_are_noticed_and_a_mistake_changes_nothing() {
     let trial = Trial::new(&[]);
     let file = trial.folder.path().join("log_config_file.json");
-    let settings = Settings::from_pairs([("LOG_TYPE", "FILE")]).unwrap().logs;
+    let env_config = trial.folder.path().join("env_config");
+    fs::write(&env_config, "LOG_TYPE=FILE").unwrap();
+    let pairs = [("ENV_CONFIG", env_config.to_str().unwrap())];
+    let settings = Settings::from_pairs(pairs).unwrap();
     let (config, records) = (trial.config.clone(), trial.records.clone());
-    let watched = Watched { file: file.clone(), settings, config, records };
+    let watched = Watched { settings, config, records };
     let _watch = Watch::start(watched, Duration::from_millis(5)).unwrap();
     let keeps_debug = || trial.records.keeps_target("any", tracing::Level::DEBUG);
     let write = |level: &str| {
@@ -174,6 +177,8 @@ fn a_change_of_the_file_is_noticed_and_a_mistake_changes_nothing() {
     assert!(keeps_debug());
     write("info");
     wait_until(|| !keeps_debug());
+    fs::write(&env_config, "LOG_TYPE=FILE\nLOGGING_LEVEL=DEBUG").unwrap();
+    wait_until(keeps_debug);
 }
 
 fn wait_until(is_so: impl Fn() -> bool) {

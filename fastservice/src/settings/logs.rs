@@ -6,7 +6,7 @@ use super::{
 };
 
 /// What is logged, where and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LogSettings {
     /// `LOGGING_LEVEL` (none: `level` of the log's configuration, else `info`): `off`,

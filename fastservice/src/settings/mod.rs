@@ -90,6 +90,15 @@ impl Settings {
         Self::with_sections(source, &[])
     }
 
+    /// Reads the settings again from the places that these came from, as files may
+    /// have changed. Without those of the service itself.
+    ///
+    /// # Errors
+    /// As [`from_environment`](Self::from_environment).
+    pub fn read_again(&self) -> Result<Self, SettingsError> {
+        Self::from_source(self.source.again())
+    }
+
     /// Reads the settings and those of the service itself.
     pub(crate) fn with_sections(
         source: Source,
