@@ -12,13 +12,15 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::core::Core;
 use crate::{
+    background,
     body::Body,
     context::{Context, Ending},
     error::BoxError,
     response::Response,
 };
 
-/// Tells the observers of a request's end when it is dropped.
+/// Tells the observers of a request's end when it is dropped, and lets its background
+/// tasks run.
 pub(super) struct Departure {
     core: Arc<Core>,
     context: Context,
@@ -59,6 +61,7 @@ impl Drop for Departure {
         for observer in &self.core.observers {
             observer.ended(&ending);
         }
+        background::depart(&self.context, &self.core.tasks);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settings: read once at start, typed, with every mistake reported at once.
 
 mod auth;
+mod client;
 mod database;
 mod http;
 mod reader;
@@ -10,6 +11,7 @@ mod units;
 use self::reader::Reader;
 pub use self::{
     auth::AuthSettings,
+    client::ClientSettings,
     database::DatabaseSettings,
     http::{ErrorFormat, HttpSettings},
     reader::{Setting, SettingsError, Source},
@@ -39,6 +41,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where its data is.
     pub database: DatabaseSettings,
+    /// How it calls other services.
+    pub client: ClientSettings,
     shown: Vec<Setting>,
 }
 
@@ -75,6 +79,7 @@ impl Settings {
             http: HttpSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
+            client: ClientSettings::read(&mut reader),
             service_name,
             shown: Vec::new(),
         };
