@@ -23,6 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["client"]),
     ("serde_html_form", &["client", "extract", "testing"]),
     ("socket2", &["server"]),
+    ("strsim", &["settings"]),
     ("tempfile", &["testing"]),
     ("tracing_subscriber", &["log"]),
 ];

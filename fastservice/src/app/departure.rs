@@ -47,10 +47,11 @@ impl Departure {
         }
         response.map(|body| Body::wrap(Departing { body, departure: self }))
     }
-}
 
-impl Drop for Departure {
-    fn drop(&mut self) {
+    fn tell(&self) {
+        if self.core.observers.is_empty() {
+            return;
+        }
         let ending = Ending {
             context: &self.context,
             status: self.status,
@@ -61,6 +62,12 @@ impl Drop for Departure {
         for observer in &self.core.observers {
             observer.ended(&ending);
         }
+    }
+}
+
+impl Drop for Departure {
+    fn drop(&mut self) {
+        self.tell();
         background::depart(&self.context, &self.core.tasks);
     }
 }

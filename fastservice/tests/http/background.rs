@@ -114,7 +114,7 @@ fn app() -> (App, Arc<Signals>, Notebook) {
     let (signals, notebook) = (Arc::new(Signals::default()), Notebook::default());
     let app = App::new().only_routes_in(module_path!());
     let app = app.state(signals.clone()).state(notebook.clone());
-    (app.observer(Leavers(signals.clone())), signals, notebook)
+    (app, signals, notebook)
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn a_stop_does_not_wait_longer_than_its_limit_for_a_task() {
 #[tokio::test]
 async fn a_handler_that_ends_after_its_client_left_has_its_tasks_run() {
     let (app, signals, notebook) = app();
-    let server = start_app(app, &[]).await;
+    let server = start_app(app.observer(Leavers(signals.clone())), &[]).await;
 
     leave(&server, &signals, "POST /change").await;
     signals.go_on.notify_one();
@@ -210,7 +210,7 @@ async fn a_handler_that_ends_after_its_client_left_has_its_tasks_run() {
 #[tokio::test]
 async fn a_handler_that_is_dropped_has_its_tasks_dropped() {
     let (app, signals, notebook) = app();
-    let server = start_app(app, &[]).await;
+    let server = start_app(app.observer(Leavers(signals.clone())), &[]).await;
 
     leave(&server, &signals, "GET /read").await;
 

@@ -14,5 +14,6 @@ mod endings;
 mod errors;
 mod layers;
 mod routing;
+mod settings;
 mod startup;
 mod wire;
