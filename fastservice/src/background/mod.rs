@@ -46,7 +46,7 @@ use crate::{
 /// }
 /// ```
 ///
-/// `TestClient` gives an answer to its test when the tasks have ended.
+/// `TestClient` gives an answer to its test once the tasks have ended.
 #[derive(Clone)]
 pub struct BackgroundTasks(UnboundedSender<Work>);
 
@@ -64,7 +64,6 @@ impl BackgroundTasks {
     ///     run.await;
     /// }
     /// ```
-    #[must_use]
     pub fn detached() -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (sender, waiting) = mpsc::unbounded_channel();
         (Self(sender), work::run(waiting))

@@ -16,7 +16,6 @@ pub(super) type Work = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 pub trait Outcome: Send + 'static {
     // Not public API.
     #[doc(hidden)]
-    #[expect(clippy::missing_errors_doc, reason = "hidden")]
     fn into_result(self) -> Result<()>;
 }
 

@@ -212,6 +212,8 @@ async fn an_upstream_that_fails_is_a_bad_gateway() {
 
     for url in [
         format!("http://{nobody}/"),
+        // It does not speak TLS.
+        url(&upstream, "/headers").replace("http:", "https:"),
         url(&upstream, "/missing"),
         url(&upstream, "/breaks"),
         // Over the limit.
