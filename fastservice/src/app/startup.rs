@@ -60,6 +60,8 @@ pub(crate) async fn start(
         plan.guard = plan.guard.with_authenticator(authenticator);
         app.preparations.push(issuer);
     }
+    #[cfg(feature = "client")]
+    app.preparations.insert(0, super::outgoing::client(&plan.endpoints));
     let environment = environment(app.preparations, &settings, plan.guard).await?;
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
     Ok(Service::new(Core::new(plan.router, environment, app.observers, &settings.http), app.layers))

@@ -2,6 +2,8 @@ use std::net::SocketAddr;
 
 use http::{HeaderValue, Method, Uri, header};
 
+use super::trace::TraceHeaders;
+
 /// What is known of a request when it arrives.
 #[derive(Debug, Default)]
 pub(crate) struct Arrival {
@@ -9,6 +11,7 @@ pub(crate) struct Arrival {
     pub(crate) uri: Uri,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) remote_address: Option<SocketAddr>,
+    pub(super) trace: TraceHeaders,
 }
 
 impl Arrival {
@@ -18,6 +21,7 @@ impl Arrival {
             uri: http.uri().clone(),
             user_agent: http.headers().get(header::USER_AGENT).cloned(),
             remote_address,
+            trace: TraceHeaders::of(http.headers()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Settings: read once at start, typed, with every mistake reported at once.
 
 mod auth;
+mod client;
 mod database;
 mod env_file;
 mod hint;
@@ -22,6 +23,7 @@ use std::{any::TypeId, path::Path, sync::Arc};
 pub(crate) use self::section::Section;
 pub use self::{
     auth::AuthSettings,
+    client::ClientSettings,
     database::DatabaseSettings,
     http::{ErrorFormat, HttpSettings},
     logs::{LogSettings, LogType},
@@ -56,6 +58,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where its data is.
     pub database: DatabaseSettings,
+    /// How it calls other services.
+    pub client: ClientSettings,
     source: Arc<Source>,
     shown: Vec<Setting>,
     notes: Vec<String>,
@@ -114,6 +118,7 @@ impl Settings {
             http: HttpSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
+            client: ClientSettings::read(&mut reader),
             service_name,
             source,
             shown: Vec::new(),

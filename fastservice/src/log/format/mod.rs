@@ -161,7 +161,7 @@ impl Line {
     /// A number under a name of the framework's.
     pub(super) fn count(&mut self, name: &str, value: u64) {
         self.name(name);
-        digits(&mut self.out, value);
+        digits(&mut self.out, value, 1);
     }
 
     pub(super) fn flag(&mut self, name: &str, value: bool) {
@@ -181,10 +181,10 @@ impl Line {
                     if index > 0 {
                         self.out.push(b'.');
                     }
-                    digits(&mut self.out, octet.into());
+                    digits(&mut self.out, octet.into(), 1);
                 }
                 self.out.push(b':');
-                digits(&mut self.out, address.port().into());
+                digits(&mut self.out, address.port().into(), 1);
             }
             SocketAddr::V6(address) => {
                 // Into memory: it cannot fail.
@@ -200,15 +200,18 @@ impl Line {
     pub(super) fn millis(&mut self, name: &str, micros: u64) {
         self.count(name, micros / 1000);
         self.out.push(b'.');
-        time::digits(&mut self.out, micros % 1000, 3);
+        digits(&mut self.out, micros % 1000, 3);
     }
 
     /// Which request it is about.
     pub(super) fn context(&mut self, context: &Context) {
         self.name("request_id");
+        let quote: &[u8] = if self.format == Format::Json { b"\"" } else { b"" };
         let mut id = [0; uuid::fmt::Hyphenated::LENGTH];
         let id = context.request_id().as_uuid().as_hyphenated().encode_lower(&mut id);
-        self.value(id);
+        self.out.extend_from_slice(quote);
+        self.out.extend_from_slice(id.as_bytes());
+        self.out.extend_from_slice(quote);
         if let Some(user_id) = context.user_id() {
             self.clean("user_id", user_id.as_str());
         }
@@ -288,9 +291,20 @@ fn colour(level: Level) -> &'static str {
     }
 }
 
-fn digits(out: &mut Vec<u8>, number: u64) {
-    let count = number.checked_ilog10().map_or(1, |digits| digits as usize + 1);
-    time::digits(out, number, count);
+/// Appends a number, in at least `width` digits.
+fn digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
+    const LONGEST: usize = 20;
+    let mut text = [b'0'; LONGEST];
+    let mut count = 0;
+    for digit in text.iter_mut().rev() {
+        if number == 0 && count >= width {
+            break;
+        }
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        count += 1;
+    }
+    out.extend_from_slice(text.get(LONGEST - count..).unwrap_or_default());
 }
 
 /// The text of a value, up to the longest.

@@ -3,23 +3,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Appends a time as RFC 3339 in UTC: `2026-11-28T12:00:00.123Z`.
 pub(super) fn push(out: &mut Vec<u8>, time: SystemTime) {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seconds = since.as_secs();
+    let (seconds, millis) = (since.as_secs(), u64::from(since.subsec_millis()));
     let (year, month, day) = date(seconds / 86_400);
-    let of_day = seconds % 86_400;
-    digits(out, year, 4);
-    for (before, number) in [
-        (b'-', month),
-        (b'-', day),
-        (b'T', of_day / 3600),
-        (b':', of_day / 60 % 60),
-        (b':', of_day % 60),
-    ] {
-        out.push(before);
-        digits(out, number, 2);
-    }
-    out.push(b'.');
-    digits(out, u64::from(since.subsec_millis()), 3);
-    out.push(b'Z');
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let d = |number: u64, unit: u64| b'0' + (number / unit % 10) as u8;
+    #[rustfmt::skip]
+    let text = [
+        d(year, 1000), d(year, 100), d(year, 10), d(year, 1), b'-',
+        d(month, 10), d(month, 1), b'-', d(day, 10), d(day, 1), b'T',
+        d(hour, 10), d(hour, 1), b':', d(minute, 10), d(minute, 1), b':',
+        d(second, 10), d(second, 1), b'.',
+        d(millis, 100), d(millis, 10), d(millis, 1), b'Z',
+    ];
+    out.extend_from_slice(&text);
 }
 
 /// Year, month and day of a day since 1970, in the Gregorian calendar.
@@ -36,16 +32,6 @@ fn date(days: u64) -> (u64, u64, u64) {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     (era * 400 + year_of_era + u64::from(month <= 2), month, day)
-}
-
-/// Appends the last `count` digits of a number.
-pub(super) fn digits(out: &mut Vec<u8>, mut number: u64, count: usize) {
-    let start = out.len();
-    out.resize(start + count, b'0');
-    for digit in out.iter_mut().skip(start).rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
 }
 
 #[cfg(test)]
