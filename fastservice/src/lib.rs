@@ -54,6 +54,7 @@ pub mod response;
 
 // Services that a handler asks for.
 pub mod background;
+mod health;
 #[cfg(feature = "db")]
 pub mod db;
 
@@ -62,6 +63,7 @@ pub mod registry;
 #[cfg(any(feature = "dev-issuer", feature = "testing"))]
 pub mod dev_issuer;
 mod builtin;
+mod layers;
 #[cfg(feature = "cli")]
 mod log;
 pub mod app;

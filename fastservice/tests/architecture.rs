@@ -23,6 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_html_form", &["extract", "testing"]),
     ("socket2", &["server"]),
     ("tempfile", &["testing"]),
+    ("tower_http", &["layers"]),
     ("tracing_subscriber", &["log"]),
 ];
 const LONGEST_FILE: usize = 400;

@@ -2,12 +2,14 @@
 
 mod access;
 mod core;
+mod cross_origin;
 #[cfg(feature = "db")]
 mod database;
 mod departure;
 mod layered;
 mod pipeline;
 mod preparation;
+mod readiness;
 mod run_to_end;
 mod service;
 mod startup;
@@ -29,6 +31,7 @@ use crate::{
     body::RequestBody,
     context::Observer,
     error::{BoxError, Result},
+    health,
     openapi::StateType,
     settings::{Settings, SettingsError, Source},
 };
@@ -61,6 +64,7 @@ pub struct App {
     preparations: Vec<Preparation>,
     layers: Vec<AnyLayer>,
     observers: Vec<Box<dyn Observer>>,
+    readiness_checks: Vec<health::Check>,
 }
 
 /// Says what is wrong with the settings, without opening anything.

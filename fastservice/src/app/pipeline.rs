@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use http::{StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, Version, header};
 
 use super::{
     core::{Core, Endpoint},
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     context::Context,
-    error::{Error, Result},
+    error::{Error, Result, panic_text},
     extract::Request,
     registry::HandlerFuture,
     response::{IntoResponse, Response},
@@ -37,9 +37,10 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         Found::Allow(methods) => {
             return (StatusCode::NO_CONTENT, ([(header::ALLOW, methods)], ())).into_response();
         }
-        Found::Redirect(location) => {
-            let location = ([(header::LOCATION, location)], ());
-            return (StatusCode::TEMPORARY_REDIRECT, location).into_response();
+        Found::Redirect(path) => {
+            let location = below(request.context().prefix(), path)?;
+            let headers = [(header::LOCATION, location)];
+            return (StatusCode::TEMPORARY_REDIRECT, headers, ()).into_response();
         }
     };
     let (Endpoint { route, path }, limits) = (found.route, found.route.route.limits);
@@ -65,6 +66,14 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
     Ok(response)
 }
 
+/// The path as the client sees it, before a proxy takes its prefix off.
+fn below(prefix: &str, path: HeaderValue) -> Result<HeaderValue> {
+    if prefix.is_empty() {
+        return Ok(path);
+    }
+    Ok(HeaderValue::from_bytes(&[prefix.as_bytes(), path.as_bytes()].concat())?)
+}
+
 /// RFC 9112 section 3.2: an HTTP/1.1 request has one `Host`.
 fn check_host(request: &Request) -> Result<()> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
@@ -86,9 +95,7 @@ async fn within(limit: Duration, handler: HandlerFuture) -> Result<Response> {
 }
 
 pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::internal(format!("the handler panicked: {}", text.unwrap_or("no text")))
+    Error::internal(format!("the handler panicked: {}", panic_text(panic)))
 }
 
 pub(super) fn logged(error: Error) -> Error {

@@ -1,7 +1,10 @@
 //! 2. Who is asking, under which id.
 
 mod arrival;
+mod client;
 mod ending;
+mod forwarded;
+mod proxies;
 mod request_id;
 
 use std::{
@@ -17,7 +20,7 @@ use std::{
 use http::{Method, Uri};
 use tokio::task::JoinHandle;
 
-pub(crate) use self::arrival::Arrival;
+pub(crate) use self::{arrival::Arrival, proxies::Proxies};
 pub use self::{
     ending::{Ending, Observer},
     request_id::RequestId,
@@ -74,7 +77,7 @@ impl Context {
     /// The context of a request that has just arrived.
     pub(crate) fn open(arrival: Arrival) -> Self {
         Self(Arc::new(Inner {
-            request_id: RequestId::new(),
+            request_id: arrival.request_id.unwrap_or_else(RequestId::new),
             arrival,
             began: Instant::now(),
             route: OnceLock::new(),
@@ -107,7 +110,8 @@ impl Context {
         &self.0.arrival.uri
     }
 
-    /// The address of the other end of the connection; `None` in a test without sockets.
+    /// The address of the other end of the connection, which may be a proxy; `None` in a
+    /// test without sockets.
     #[must_use]
     pub fn remote_address(&self) -> Option<SocketAddr> {
         self.0.arrival.remote_address

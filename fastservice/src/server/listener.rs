@@ -112,6 +112,7 @@ pub async fn serve<S: Answer>(
         let (peer, shutdown) = (Peer { address }, shutdown.clone());
         connections.spawn(connection::answer(stream, peer, service.clone(), limits, shutdown));
     }
+    service.stopping();
     drop(listener);
     let deadline = time::Instant::now() + settings.shutdown_timeout;
     let all = async { while connections.join_next().await.is_some() {} };

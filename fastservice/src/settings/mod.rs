@@ -1,17 +1,26 @@
 //! Settings: read once at start, typed, with every mistake reported at once.
 
 mod auth;
+mod cors;
 mod database;
+mod health;
 mod http;
+mod network;
+mod proxy;
 mod reader;
 mod server;
 mod units;
 
 use self::reader::Reader;
+pub(crate) use self::units::is_host_and_port;
 pub use self::{
     auth::AuthSettings,
+    cors::{CorsSettings, Origins},
     database::DatabaseSettings,
+    health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
+    network::{Network, NetworkError},
+    proxy::{ForwardedHeader, ProxySettings, RequestIdSource},
     reader::{Setting, SettingsError, Source},
     server::{RuntimeKind, ServerSettings},
 };
@@ -35,6 +44,12 @@ pub struct Settings {
     pub server: ServerSettings,
     /// How requests are read and answered.
     pub http: HttpSettings,
+    /// Who is believed about the clients that it speaks for.
+    pub proxy: ProxySettings,
+    /// Which pages of other origins may call it from a browser.
+    pub cors: CorsSettings,
+    /// How it says that it is well.
+    pub health: HealthSettings,
     /// Whose tokens it accepts.
     pub auth: AuthSettings,
     /// Where its data is.
@@ -73,6 +88,9 @@ impl Settings {
             logging_level: reader.checked("LOGGING_LEVEL", "info", units::level),
             server: ServerSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
+            proxy: ProxySettings::read(&mut reader),
+            cors: CorsSettings::read(&mut reader),
+            health: HealthSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
             service_name,

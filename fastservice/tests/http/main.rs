@@ -5,11 +5,15 @@ mod answers;
 mod arguments;
 mod bodies;
 mod context;
+#[cfg(feature = "cors")]
+mod cors;
 #[cfg(feature = "db")]
 mod database;
 mod endings;
 mod errors;
+mod health;
 mod layers;
+mod proxies;
 mod routing;
 mod startup;
 mod wire;
