@@ -17,12 +17,7 @@ impl App {
     /// let app = App::new().database(MIGRATIONS);
     /// ```
     #[must_use]
-    pub fn database(self, migrations: EmbeddedMigrations) -> Self {
-        self.with_database(migrations)
-            .readiness_check("database", async |db: Db| db.connection().await.map(drop))
-    }
-
-    fn with_database(mut self, migrations: EmbeddedMigrations) -> Self {
+    pub fn database(mut self, migrations: EmbeddedMigrations) -> Self {
         self.states.push(StateType::of::<Db>());
         self.checks.push(|settings| Db::check(&settings.database).map_err(|e| e.to_string()));
         self.preparations.push(Box::new(|settings, environment| {
@@ -33,6 +28,6 @@ impl App {
                 Ok(())
             })
         }));
-        self
+        self.readiness_check("database", async |db: Db| db.connection().await.map(drop))
     }
 }

@@ -151,7 +151,10 @@ fn a_run_that_its_runtime_did_not_end_is_a_failure() {
     let readiness = readiness([check("slow", std::future::pending)]);
 
     let first = runtime();
-    let run = first.block_on(async { readiness.run(&environment()) });
+    let run = {
+        let _entered = first.enter();
+        readiness.run(&environment())
+    };
     drop(first);
 
     let report = runtime().block_on(run);
