@@ -55,6 +55,8 @@ pub mod response;
 // Services that a handler asks for.
 pub mod background;
 mod health;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "db")]
 pub mod db;
 

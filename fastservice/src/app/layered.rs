@@ -16,9 +16,10 @@ use tower_service::Service;
 
 use super::pipeline::logged;
 use crate::{
+    background::panic_text,
     body::{Body, RequestBody},
     context,
-    error::{BoxError, Error, panic_text},
+    error::{BoxError, Error},
     response::{ErrorForm, Response},
 };
 

@@ -1,16 +1,19 @@
 //! The composition root: what a service is made of.
 
 mod access;
+mod config;
 mod core;
 mod cross_origin;
 #[cfg(feature = "db")]
 mod database;
 mod departure;
+mod handling;
 mod layered;
+#[cfg(feature = "client")]
+mod outgoing;
 mod pipeline;
 mod preparation;
 mod readiness;
-mod run_to_end;
 mod service;
 mod startup;
 
@@ -33,7 +36,7 @@ use crate::{
     error::{BoxError, Result},
     health,
     openapi::StateType,
-    settings::{Settings, SettingsError, Source},
+    settings::{Section, Settings, SettingsError, Source},
 };
 
 /// A service: all endpoints of the process, and what they need.
@@ -60,6 +63,7 @@ pub struct App {
     modules: Vec<&'static str>,
     authenticator: Option<Arc<dyn Authenticator>>,
     states: Vec<StateType>,
+    sections: Vec<Section>,
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
     layers: Vec<AnyLayer>,
@@ -212,7 +216,7 @@ impl App {
         self
     }
 
-    /// Uses these settings instead of those of the environment.
+    /// Uses these settings instead of those of the environment and its files.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = Some(settings);
@@ -230,7 +234,7 @@ impl App {
 
     pub(crate) fn take_settings(&mut self) -> Result<Settings, SettingsError> {
         match self.settings.take() {
-            Some(settings) => Ok(settings),
+            Some(settings) => settings.and_sections(&self.sections),
             None => self.settings_of(Source::environment()),
         }
     }
@@ -241,7 +245,8 @@ impl App {
             None => source,
         };
         let source = source.with_default("PUBLIC_PREFIX", &self.public_prefix);
-        Settings::from_source(source.with_default("PRIVATE_PREFIX", &self.private_prefix))
+        let source = source.with_default("PRIVATE_PREFIX", &self.private_prefix);
+        Settings::with_sections(source, &self.sections)
     }
 
     pub(crate) fn has_authenticator(&self) -> bool {

@@ -7,11 +7,12 @@ use http::{HeaderValue, StatusCode, Version, header};
 
 use super::{
     core::{Core, Endpoint},
-    run_to_end::RunToEnd,
+    handling::{Handling, OnLeave},
 };
 use crate::{
+    background::panic_text,
     context::Context,
-    error::{Error, Result, panic_text},
+    error::{Error, Result},
     extract::Request,
     registry::HandlerFuture,
     response::{IntoResponse, Response},
@@ -55,11 +56,8 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
     if let Some(limit) = limits.timeout {
         handler = Box::pin(within(limit, handler));
     }
-    let mut response = if route.is_cancellable() {
-        handler.await?
-    } else {
-        RunToEnd::new(handler, context, &core.tasks).await?
-    };
+    let on_leave = if route.is_cancellable() { OnLeave::Drop } else { OnLeave::RunOn };
+    let mut response = Handling::new(handler, on_leave, context, &core.tasks).await?;
     if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
         *response.status_mut() = status;
     }

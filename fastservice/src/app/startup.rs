@@ -54,6 +54,9 @@ pub(crate) async fn start(
     address: Option<SocketAddr>,
 ) -> Result<Service, StartError> {
     let settings = app.take_settings()?;
+    for hint in settings.hints() {
+        tracing::warn!(hint, "a setting may be wrong");
+    }
     let mut plan = plan(&app, &settings)?;
     if app.issues_tokens(&settings) {
         let own = access::of_itself(&settings, address);
@@ -61,10 +64,11 @@ pub(crate) async fn start(
         plan.guard = plan.guard.with_authenticator(authenticator);
         app.preparations.push(issuer);
     }
+    #[cfg(feature = "client")]
+    app.preparations.insert(0, super::outgoing::client(&plan.endpoints));
     let verifies_tokens = plan.guard.has_authenticator();
     let mut environment = environment(app.preparations, &settings, plan.guard).await?;
-    let checks = app.readiness_checks;
-    environment.set_state(readiness(checks, verifies_tokens, &settings.health));
+    environment.set_state(readiness(app.readiness_checks, verifies_tokens, &settings.health));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
     let core = Core::new(plan.router, environment, app.observers, &settings);
     Ok(Service::new(core, app.layers, plan.cors))

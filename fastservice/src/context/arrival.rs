@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 
 use http::{HeaderValue, Method, Uri, header};
 
-use super::{RequestId, proxies::Forwarded};
+use super::{RequestId, proxies::Forwarded, trace::TraceHeaders};
 
 /// What is known of a request when it arrives.
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ pub(crate) struct Arrival {
     pub(super) forwarded: Option<Box<Forwarded>>,
     /// The id that a trusted proxy gave it.
     pub(super) request_id: Option<RequestId>,
+    pub(super) trace: TraceHeaders,
 }
 
 impl Arrival {
@@ -28,6 +29,7 @@ impl Arrival {
             remote_address,
             forwarded: None,
             request_id: None,
+            trace: TraceHeaders::of(http.headers()),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::net::{IpAddr, SocketAddr};
 use http::{HeaderMap, HeaderName};
 
 use super::{
-    Arrival, RequestId,
+    Arrival, RequestId, X_REQUEST_ID,
     forwarded::{self, Element},
 };
 use crate::settings::{ForwardedHeader, Network, ProxySettings, RequestIdSource};
@@ -12,7 +12,6 @@ const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The proxies that are believed, and what they are asked.
 #[derive(Debug)]
@@ -112,7 +111,7 @@ impl Proxies {
 
 /// The one id that the headers give, if it is in a safe form.
 fn request_id(headers: &HeaderMap) -> Option<RequestId> {
-    let mut given = headers.get_all(REQUEST_ID).iter();
+    let mut given = headers.get_all(X_REQUEST_ID).iter();
     let (Some(id), None) = (given.next(), given.next()) else { return None };
     RequestId::parse(id.as_bytes())
 }

@@ -13,9 +13,10 @@ use futures_util::FutureExt;
 use serde::Serialize;
 
 use crate::{
+    background::panic_text,
     body::{Body, RequestBody},
     context::Context,
-    error::{Error, Result, panic_text},
+    error::{Error, Result},
     extract::{Argument, Environment, FromRequest, Request},
     openapi::Operation,
 };

@@ -20,6 +20,9 @@ pub struct Operation {
     /// Whether the endpoint must know who calls, though its attribute does not say so.
     #[serde(skip)]
     pub needs_identity: bool,
+    /// Whether the endpoint calls other services.
+    #[serde(skip)]
+    pub needs_client: bool,
     /// State without which the endpoint cannot run; checked at start-up.
     #[serde(skip)]
     pub states: Vec<StateType>,
@@ -88,11 +91,11 @@ pub struct StateType {
 }
 
 impl StateType {
-    /// The type `T`, given with `App::state`.
+    /// The type `T`, given with `App::state` or `App::config`.
     #[must_use]
     pub fn of<T: 'static>() -> Self {
         let argument = format!("State<{}>", type_name::<T>()).into();
-        Self { id: TypeId::of::<T>(), argument, given_by: ".state(..)" }
+        Self { id: TypeId::of::<T>(), argument, given_by: ".state(..)` or `.config::<..>()" }
     }
 
     /// The type `T` of an argument with a name of its own, given by another method.

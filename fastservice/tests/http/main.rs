@@ -3,7 +3,10 @@
 mod access;
 mod answers;
 mod arguments;
+mod background;
 mod bodies;
+#[cfg(feature = "client")]
+mod client;
 mod context;
 #[cfg(feature = "cors")]
 mod cors;
@@ -15,5 +18,6 @@ mod health;
 mod layers;
 mod proxies;
 mod routing;
+mod settings;
 mod startup;
 mod wire;
