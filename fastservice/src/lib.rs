@@ -54,6 +54,7 @@ pub mod response;
 
 // Services that a handler asks for.
 pub mod background;
+mod health;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "db")]
@@ -64,6 +65,7 @@ pub mod registry;
 #[cfg(any(feature = "dev-issuer", feature = "testing"))]
 pub mod dev_issuer;
 mod builtin;
+mod layers;
 #[cfg(feature = "log")]
 pub mod log;
 pub mod app;

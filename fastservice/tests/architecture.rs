@@ -26,6 +26,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("socket2", &["server"]),
     ("strsim", &["settings"]),
     ("tempfile", &["testing"]),
+    ("tower_http", &["layers"]),
     ("tracing_subscriber", &["log"]),
 ];
 const LONGEST_FILE: usize = 400;

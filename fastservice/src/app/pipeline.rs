@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use http::{StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, Version, header};
 
 use super::{
     core::{Core, Endpoint},
@@ -37,9 +37,10 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         Found::Allow(methods) => {
             return (StatusCode::NO_CONTENT, ([(header::ALLOW, methods)], ())).into_response();
         }
-        Found::Redirect(location) => {
-            let location = ([(header::LOCATION, location)], ());
-            return (StatusCode::TEMPORARY_REDIRECT, location).into_response();
+        Found::Redirect(path) => {
+            let location = below(request.context().prefix(), path)?;
+            let headers = [(header::LOCATION, location)];
+            return (StatusCode::TEMPORARY_REDIRECT, headers, ()).into_response();
         }
     };
     let (Endpoint { route, path }, limits) = (found.route, found.route.route.limits);
@@ -60,6 +61,14 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         *response.status_mut() = status;
     }
     Ok(response)
+}
+
+/// The path as the client sees it, before a proxy takes its prefix off.
+fn below(prefix: &str, path: HeaderValue) -> Result<HeaderValue> {
+    if prefix.is_empty() {
+        return Ok(path);
+    }
+    Ok(HeaderValue::from_bytes(&[prefix.as_bytes(), path.as_bytes()].concat())?)
 }
 
 /// RFC 9112 section 3.2: an HTTP/1.1 request has one `Host`.

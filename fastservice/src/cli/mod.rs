@@ -31,7 +31,7 @@ enum Command {
     /// Checks the settings and prints the effective ones, secrets masked.
     CheckConfig,
     /// Asks the running service's heartbeat; the exit status says whether it answered.
-    Healthcheck,
+    Healthcheck(healthcheck::Options),
     /// Prints a token that the running service accepts. Development builds only.
     #[cfg(feature = "dev-issuer")]
     Token(token::Options),
@@ -54,7 +54,7 @@ fn run(app: App) -> ExitCode {
         Command::Serve => serve::run(app),
         Command::Routes(options) => routes::run(app, &options).map(succeeded),
         Command::CheckConfig => check_config::run(app).map(succeeded),
-        Command::Healthcheck => healthcheck::run(app).map(succeeded),
+        Command::Healthcheck(options) => healthcheck::run(app, &options).map(succeeded),
         #[cfg(feature = "dev-issuer")]
         Command::Token(options) => token::run(app, &options).map(succeeded),
     };

@@ -1,8 +1,11 @@
 //! 2. Who is asking, under which id.
 
 mod arrival;
+mod client;
 mod ending;
+mod forwarded;
 mod outgoing;
+mod proxies;
 mod request_id;
 mod trace;
 
@@ -22,7 +25,7 @@ use std::{
 use http::{Method, Uri};
 use tokio::task::JoinHandle;
 
-pub(crate) use self::{arrival::Arrival, request_id::X_REQUEST_ID};
+pub(crate) use self::{arrival::Arrival, proxies::Proxies, request_id::X_REQUEST_ID};
 pub use self::{
     ending::{Ending, Observer},
     request_id::RequestId,
@@ -83,7 +86,7 @@ impl Context {
     /// The context of a request that has just arrived.
     pub(crate) fn open(arrival: Arrival) -> Self {
         Self(Arc::new(Inner {
-            request_id: RequestId::new(),
+            request_id: arrival.request_id.unwrap_or_else(RequestId::new),
             arrival,
             began: Instant::now(),
             route: OnceLock::new(),
@@ -118,7 +121,8 @@ impl Context {
         &self.0.arrival.uri
     }
 
-    /// The address of the other end of the connection; `None` in a test without sockets.
+    /// The address of the other end of the connection, which may be a proxy; `None` in a
+    /// test without sockets.
     #[must_use]
     pub fn remote_address(&self) -> Option<SocketAddr> {
         self.0.arrival.remote_address

@@ -1,4 +1,4 @@
-use std::{future::Future, io, thread};
+use std::{future::Future, io, thread, time::Duration};
 
 use tokio::runtime::{Builder, Runtime as TokioRuntime};
 
@@ -50,9 +50,10 @@ impl Runtime {
         self.main.block_on(future)
     }
 
-    /// Serves until SIGTERM or Ctrl-C, which pull `trigger`, then lets running
-    /// requests finish, and what runs on after them. A second signal cuts it
-    /// short: the process should end then, as its other threads may still run.
+    /// Serves until SIGTERM or Ctrl-C, which pull `trigger` after the delay of the
+    /// settings, then lets running requests finish, and what runs on after them. A
+    /// second signal cuts it short: the process should end then, as its other
+    /// threads may still run.
     ///
     /// # Errors
     /// When a socket cannot be used.
@@ -66,10 +67,10 @@ impl Runtime {
         let workers = self.start_workers(&listener, &service, &shutdown)?;
         let stop = trigger.clone();
         let served = self.main.block_on(async {
+            let (stopping, delay) = (service.clone(), self.settings.shutdown_delay);
             let hurry = tokio::spawn(async move {
                 shutdown::signal().await;
-                tracing::info!("stopping: running requests are finished first");
-                trigger.stop();
+                tokio::spawn(stop_after(delay, stopping, trigger));
                 shutdown::signal().await;
                 tracing::warn!("stopping at once");
             });
@@ -118,5 +119,63 @@ impl Runtime {
             })
         };
         (0..others).map(start).collect()
+    }
+}
+
+/// Goes on as before for a while, so that who sends the requests can notice.
+async fn stop_after<S: Answer>(delay: Duration, service: S, trigger: ShutdownTrigger) {
+    service.stopping();
+    if !delay.is_zero() {
+        tracing::info!(?delay, "stopping: requests are taken for a while yet");
+        tokio::time::sleep(delay).await;
+    }
+    tracing::info!("stopping: running requests are finished first");
+    trigger.stop();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
+    use super::*;
+    use crate::{
+        body::{Body, RequestBody},
+        server::{Peer, trigger},
+    };
+
+    #[derive(Clone, Default)]
+    struct Stopping(Arc<AtomicBool>);
+
+    impl Answer for Stopping {
+        fn answer(
+            &self,
+            _: http::Request<RequestBody>,
+            _: Peer,
+        ) -> impl Future<Output = http::Response<Body>> + Send + 'static + use<> {
+            std::future::ready(http::Response::default())
+        }
+
+        fn stopping(&self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_service_knows_of_a_stop_before_it_begins() {
+        let (trigger, mut shutdown) = trigger();
+        let service = Stopping::default();
+        let begun = tokio::time::Instant::now();
+
+        let stop = tokio::spawn(stop_after(Duration::from_secs(5), service.clone(), trigger));
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let before = (service.0.load(Ordering::Relaxed), shutdown.is_requested());
+        shutdown.requested().await;
+
+        assert_eq!(before, (true, false));
+        assert_eq!(begun.elapsed().as_secs(), 5);
+        stop.await.unwrap();
     }
 }

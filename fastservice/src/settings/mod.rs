@@ -2,12 +2,16 @@
 
 mod auth;
 mod client;
+mod cors;
 mod database;
 mod env_file;
+mod health;
 mod hint;
 mod http;
 mod logs;
+mod network;
 mod place;
+mod proxy;
 mod reader;
 mod report;
 mod section;
@@ -20,13 +24,16 @@ mod value;
 
 use std::{any::TypeId, path::Path, sync::Arc};
 
-pub(crate) use self::section::Section;
 pub use self::{
     auth::AuthSettings,
     client::ClientSettings,
+    cors::{CorsSettings, Origins},
     database::DatabaseSettings,
+    health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
     logs::{LogSettings, LogType},
+    network::{Network, NetworkError},
+    proxy::{ForwardedHeader, ProxySettings, RequestIdSource},
     report::{Setting, SettingsError},
     server::{RuntimeKind, ServerSettings},
     source::Source,
@@ -35,6 +42,7 @@ use self::{
     reader::{Reader, Report},
     section::AnySection,
 };
+pub(crate) use self::{section::Section, units::is_host_and_port};
 
 /// A build with the development issuer is a development build: it listens on
 /// loopback and issues its own tokens unless told otherwise.
@@ -54,6 +62,12 @@ pub struct Settings {
     pub server: ServerSettings,
     /// How requests are read and answered.
     pub http: HttpSettings,
+    /// Who is believed about the clients that it speaks for.
+    pub proxy: ProxySettings,
+    /// Which pages of other origins may call it from a browser.
+    pub cors: CorsSettings,
+    /// How it says that it is well.
+    pub health: HealthSettings,
     /// Whose tokens it accepts.
     pub auth: AuthSettings,
     /// Where its data is.
@@ -116,6 +130,9 @@ impl Settings {
             logs: LogSettings::read(&mut reader),
             server: ServerSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
+            proxy: ProxySettings::read(&mut reader),
+            cors: CorsSettings::read(&mut reader),
+            health: HealthSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
             client: ClientSettings::read(&mut reader),
