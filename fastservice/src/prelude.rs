@@ -4,7 +4,7 @@ pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 #[cfg(feature = "db")]
-pub use crate::db::Db;
+pub use crate::db::{ConstraintExt, Db};
 pub use crate::{
     app::App,
     body::Body,

@@ -20,9 +20,13 @@ const HOMES: &[(&str, &[&str])] = &[
     ("inventory", &["__private", "registry"]),
     ("jsonwebtoken", &["auth"]),
     ("matchit", &["routing"]),
+    ("rustls", &["db"]),
+    ("rustls_native_certs", &["db"]),
     ("serde_html_form", &["extract", "testing"]),
     ("socket2", &["server"]),
     ("tempfile", &["testing"]),
+    ("tokio_postgres", &["db", "testing"]),
+    ("tokio_postgres_rustls", &["db"]),
     ("tracing_subscriber", &["log"]),
 ];
 const LONGEST_FILE: usize = 400;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::{
-    extract::Environment, registry::Route, response::ErrorForm, routing::Router,
+    error::Error, extract::Environment, registry::Route, response::ErrorForm, routing::Router,
     settings::HttpSettings,
 };
 
@@ -10,17 +10,27 @@ pub(super) struct Core {
     pub(super) router: Router<Endpoint>,
     pub(super) environment: Arc<Environment>,
     pub(super) error_form: ErrorForm,
+    classifiers: Vec<Classifier>,
 }
+
+/// Says of a 500 what it is, if its cause tells.
+pub(super) type Classifier = fn(Error) -> Error;
 
 impl Core {
     pub(super) fn new(
         router: Router<Endpoint>,
         environment: Environment,
+        classifiers: Vec<Classifier>,
         settings: &HttpSettings,
     ) -> Self {
         let error_form =
             ErrorForm { format: settings.error_format, shows_input: settings.error_input };
-        Self { router, environment: Arc::new(environment), error_form }
+        Self { router, environment: Arc::new(environment), error_form, classifiers }
+    }
+
+    /// The error as a client is to see it.
+    pub(super) fn classified(&self, error: Error) -> Error {
+        self.classifiers.iter().fold(error, |error, classify| classify(error))
     }
 }
 

@@ -13,15 +13,18 @@ mod startup;
 use std::{fmt, future::Future, sync::Arc};
 
 #[cfg(feature = "cli")]
+pub(crate) use self::preparation::Pending;
+use self::{
+    core::Classifier,
+    layered::{AnyLayer, any_layer},
+    preparation::{Migrate, Preparation, making_state, preparation},
+};
+#[cfg(feature = "cli")]
 pub(crate) use self::{
     core::Endpoint,
     startup::{check, list, start},
 };
 pub use self::{layered::Inner, service::Service, startup::StartError};
-use self::{
-    layered::{AnyLayer, any_layer},
-    preparation::{Preparation, making_state, preparation},
-};
 use crate::{
     auth::Authenticator,
     body::RequestBody,
@@ -56,6 +59,8 @@ pub struct App {
     states: Vec<StateType>,
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
+    migrations: Vec<Migrate>,
+    classifiers: Vec<Classifier>,
     layers: Vec<AnyLayer>,
 }
 
@@ -211,6 +216,11 @@ impl App {
         };
         let source = source.with_default("PUBLIC_PREFIX", &self.public_prefix);
         Settings::from_source(source.with_default("PRIVATE_PREFIX", &self.private_prefix))
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_migrations(&mut self) -> Vec<Migrate> {
+        std::mem::take(&mut self.migrations)
     }
 
     pub(crate) fn has_authenticator(&self) -> bool {

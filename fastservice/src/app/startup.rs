@@ -59,7 +59,8 @@ pub(crate) async fn start(
     }
     let environment = environment(app.preparations, &settings, plan.guard).await?;
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
-    Ok(Service::new(Core::new(plan.router, environment, &settings.http), app.layers))
+    let core = Core::new(plan.router, environment, app.classifiers, &settings.http);
+    Ok(Service::new(core, app.layers))
 }
 
 /// Checks all that `start` checks before it opens anything.

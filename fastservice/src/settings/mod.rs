@@ -10,7 +10,7 @@ mod units;
 use self::reader::Reader;
 pub use self::{
     auth::AuthSettings,
-    database::DatabaseSettings,
+    database::{DatabaseSettings, PostgresSettings, SslMode},
     http::{ErrorFormat, HttpSettings},
     reader::{Setting, SettingsError, Source},
     server::{RuntimeKind, ServerSettings},
