@@ -38,6 +38,8 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(shelves, boxes);
+
 /// The server of this process, on which each test has a database of its own.
 async fn server(test: &str) -> Option<&'static PostgresServer> {
     static SERVER: OnceCell<Option<PostgresServer>> = OnceCell::const_new();

@@ -14,14 +14,13 @@ async fn the_same_queries_run_as_on_sqlite() {
         .get_result(&mut conn)
         .await
         .unwrap();
-    let many: usize = diesel::insert_into(boxes::table)
-        .values(vec![
-            (boxes::shelf_id.eq(id), boxes::weight.eq(5)),
-            (boxes::shelf_id.eq(id), boxes::weight.eq(7)),
-        ])
-        .execute(&mut conn)
-        .await
-        .unwrap();
+    for weight in [5, 7] {
+        diesel::insert_into(boxes::table)
+            .values((boxes::shelf_id.eq(id), boxes::weight.eq(weight)))
+            .execute(&mut conn)
+            .await
+            .unwrap();
+    }
     let heavy = boxes::table.filter(boxes::weight.gt(2)).select(boxes::shelf_id);
     let mut query = shelves::table.select(shelves::name).into_boxed();
     query = query.filter(shelves::id.eq_any(heavy));
@@ -35,7 +34,7 @@ async fn the_same_queries_run_as_on_sqlite() {
     let absent: Option<i64> =
         shelves::table.find(99).select(shelves::id).first(&mut conn).await.optional().unwrap();
 
-    assert_eq!((id, many, heavy), (3, 2, vec!["attic".to_owned()]));
+    assert_eq!((id, heavy), (3, vec!["attic".to_owned()]));
     assert_eq!((listed, absent), (3, None));
 }
 

@@ -66,7 +66,7 @@ impl Load {
             let (is_over, kept, answers) =
                 (load.is_over.clone(), load.kept.clone(), load.answers.clone());
             load.clients.push(tokio::spawn(async move {
-                while !is_over.load(Ordering::Relaxed) {
+                while !AtomicBool::load(&is_over, Ordering::Relaxed) {
                     let id = next.fetch_add(1, Ordering::Relaxed);
                     let begun = Instant::now();
                     let answer = client.put(&format!("/recovery/{id}")).into_future().await;
