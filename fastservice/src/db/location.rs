@@ -42,7 +42,8 @@ impl Location {
             }
             Self::Postgres(server) => {
                 let queries = server.connect().await?;
-                Ok(Member::Postgres(postgres::Member::new(queries, server.clone())))
+                let member = postgres::Member::new(queries, server.clone());
+                Ok(Member::Postgres(Box::new(member)))
             }
         }
     }

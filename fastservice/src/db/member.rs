@@ -6,7 +6,8 @@ use super::{postgres, sqlite};
 /// A connection of the pool.
 pub(super) enum Member {
     Sqlite(sqlite::Member),
-    Postgres(postgres::Member),
+    // Boxed, because the other is small.
+    Postgres(Box<postgres::Member>),
 }
 
 /// What a transaction sees of those beside it.

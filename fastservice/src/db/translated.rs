@@ -34,12 +34,12 @@ impl<Q: QueryFragment<MultiBackend>> Translated<Q> {
 
 impl<Q: QueryFragment<MultiBackend>> QueryFragment<Sqlite> for Translated<Q> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        pass.push_sql(&self.sql(Builder::Sqlite(Default::default()))?);
+        pass.push_sql(&self.sql(Builder::Sqlite(SqliteQueryBuilder::default()))?);
         if !self.query.is_safe_to_cache_prepared(&self.backend)? {
             pass.unsafe_to_cache_prepared();
         }
         if let Some((outer, lookup)) = pass.bind_collector() {
-            let mut binds = Binds::Sqlite(Default::default());
+            let mut binds = Binds::Sqlite(SqliteBindCollector::default());
             self.query.collect_binds(&mut binds, lookup, &self.backend)?;
             if let Binds::Sqlite(binds) = binds {
                 *outer = binds;
@@ -55,12 +55,12 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<Sqlite> for Translated<Q> {
 
 impl<Q: QueryFragment<MultiBackend>> QueryFragment<Pg> for Translated<Q> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        pass.push_sql(&self.sql(Builder::Postgres(Default::default()))?);
+        pass.push_sql(&self.sql(Builder::Postgres(PgQueryBuilder::default()))?);
         if !self.query.is_safe_to_cache_prepared(&self.backend)? {
             pass.unsafe_to_cache_prepared();
         }
         if let Some((outer, _)) = pass.bind_collector() {
-            let mut binds = Binds::Postgres(Default::default());
+            let mut binds = Binds::Postgres(RawBytesBindCollector::default());
             self.query.collect_binds(&mut binds, &mut NoTypes, &self.backend)?;
             if let Binds::Postgres(binds) = binds {
                 *outer = binds;

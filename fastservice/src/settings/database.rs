@@ -139,7 +139,7 @@ impl PostgresSettings {
             password: Secret::new(reader.secret("FASTSERVICE_POSTGRES_PASSWD", "")),
             database: reader.text("FASTSERVICE_POSTGRES_DB"),
             ssl_mode: reader
-                .checked("FASTSERVICE_POSTGRES_SSL_MODE", "disable", |text| text.parse()),
+                .checked("FASTSERVICE_POSTGRES_SSL_MODE", "disable", str::parse),
             ssl_root_cert: reader.text("FASTSERVICE_POSTGRES_SSL_ROOT_CERT"),
         }
     }

@@ -35,7 +35,7 @@ impl Server {
         let (mut ssl_mode, mut ssl_root_cert, mut rest) = (None, None, Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
-                Some(("sslmode", mode)) => ssl_mode = Some(mode.parse().map_err(unknown_mode)?),
+                Some(("sslmode", mode)) => ssl_mode = Some(mode.parse().map_err(|expected: String| unknown_mode(&expected))?),
                 Some(("sslrootcert", path)) => ssl_root_cert = Some(decoded(path)),
                 _ => rest.push(pair),
             }
@@ -165,8 +165,8 @@ fn outlook(error: &tokio_postgres::Error) -> Outlook {
             _ => Outlook::Lasting,
         };
     }
-    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
-    let io = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).next();
+    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    let io = causes.find_map(|cause| cause.downcast_ref::<io::Error>());
     // TLS that fails is invalid data; its reason does not pass by itself.
     match io.map(io::Error::kind) {
         Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => Outlook::Lasting,
@@ -183,7 +183,7 @@ fn unreadable() -> OpenError {
     )
 }
 
-fn unknown_mode(expected: String) -> OpenError {
+fn unknown_mode(expected: &str) -> OpenError {
     OpenError::new(format!("the `sslmode` of DATABASE_URL is unknown; expected {expected}"))
 }
 
