@@ -95,11 +95,16 @@ impl Attribute {
     }
 
     pub(crate) fn flag(&self, key: &str, mistakes: &mut Mistakes) -> bool {
-        let Some(entry) = self.find(key) else { return false };
+        self.truth(key, mistakes).unwrap_or(false)
+    }
+
+    /// A flag whose absence means something else than `false`.
+    pub(crate) fn truth(&self, key: &str, mistakes: &mut Mistakes) -> Option<bool> {
+        let entry = self.find(key)?;
         match &entry.value {
-            Value::Nothing => true,
-            Value::Truth(truth) => truth.value,
-            _ => entry.wrong(mistakes).unwrap_or(false),
+            Value::Nothing => Some(true),
+            Value::Truth(truth) => Some(truth.value),
+            _ => entry.wrong(mistakes),
         }
     }
 

@@ -59,6 +59,7 @@ pub(crate) struct Details {
     pub(crate) status: Option<u16>,
     pub(crate) timeout_milliseconds: Option<u64>,
     pub(crate) body_limit_bytes: Option<u64>,
+    pub(crate) is_cancellable: Option<bool>,
 }
 
 /// Checks the attribute's arguments against the function.
@@ -135,6 +136,7 @@ fn details(attribute: &Attribute, function: &Function, mistakes: &mut Mistakes) 
         status: status.and_then(|number| values::status(number, mistakes)),
         timeout_milliseconds: timeout.and_then(|text| values::timeout(text, mistakes)),
         body_limit_bytes: values::body_limit(attribute, mistakes),
+        is_cancellable: attribute.truth("cancellable", mistakes),
     }
 }
 

@@ -313,5 +313,9 @@ fn details(details: &Details) -> TokenStream {
         let bytes = proc_macro2::Literal::u64_unsuffixed(bytes);
         quote!(.body_limit(#bytes))
     });
-    quote!(#summary #description #tags #operation_id #deprecated #hidden #status #timeout #body_limit)
+    let cancellable = details.is_cancellable.map(|is_so| quote!(.cancellable(#is_so)));
+    quote! {
+        #summary #description #tags #operation_id #deprecated #hidden #status #timeout #body_limit
+        #cancellable
+    }
 }

@@ -41,7 +41,7 @@ const RULES: [Key; 5] = [
     key("m2m", FLAG, "m2m"),
 ];
 
-const OTHERS: [Key; 9] = [
+const OTHERS: [Key; 10] = [
     key("tag", NAMES, r#"tag = "items""#),
     key("summary", "a string", r#"summary = "Read one item""#),
     key("status", "a number", "status = 201"),
@@ -50,6 +50,7 @@ const OTHERS: [Key; 9] = [
     key("hidden", FLAG, "hidden"),
     key("timeout", "a string", r#"timeout = "5s""#),
     key("body_limit", "a number of bytes or a string", r#"body_limit = "10MiB""#),
+    key("cancellable", FLAG, "cancellable = false"),
     key("crate", "a path", r#"crate = "my_crate::fastservice""#),
 ];
 

@@ -222,7 +222,7 @@ mod fast {
     use fastservice::{
         auth::{Authentication, Authenticator},
         prelude::*,
-        server::{Listener, Runtime},
+        server::{self, Listener, Runtime},
         settings::Settings,
     };
 
@@ -274,8 +274,7 @@ mod fast {
         let runtime = Runtime::new(&settings.server)?;
         let service =
             runtime.block_on(App::new().authenticator(authenticator).settings(settings).start())?;
-        runtime
-            .serve(listener, move |request, peer| service.answer(request, Some(peer.address)))?;
+        runtime.serve(listener, service, server::trigger().0)?;
         Ok(())
     }
 }

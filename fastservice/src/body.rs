@@ -130,6 +130,15 @@ impl Body {
         Self::wrap(StreamBody::new(stream.map(|item| item.map(Frame::data))))
     }
 
+    /// Its length, unless it is a stream.
+    pub(crate) fn length_in_memory(&self) -> Option<u64> {
+        match &self.0 {
+            Content::Empty => Some(0),
+            Content::Bytes(bytes) => Some(bytes.len() as u64),
+            Content::Stream(_) => None,
+        }
+    }
+
     /// Takes any other body, such as one that a layer made.
     pub fn wrap<B>(body: B) -> Self
     where

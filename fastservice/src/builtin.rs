@@ -26,7 +26,8 @@ pub(crate) static HEARTBEAT: Route = Route::new(
     },
 )
 .summary("Whether the service is alive.")
-.tags(&["heartbeat"]);
+.tags(&["heartbeat"])
+.quiet();
 
 /// All of them; those of the development issuer where it is the service's issuer.
 pub(crate) fn routes(issues_tokens: bool) -> impl Iterator<Item = &'static Route> {

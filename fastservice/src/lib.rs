@@ -53,6 +53,7 @@ pub mod extract;
 pub mod response;
 
 // Services that a handler asks for.
+pub mod background;
 #[cfg(feature = "db")]
 pub mod db;
 

@@ -26,6 +26,7 @@ pub struct Route {
     pub(crate) source: Source,
     pub(crate) text: Text,
     pub(crate) limits: Limits,
+    pub(crate) is_quiet: bool,
 }
 
 /// Where an annotated function is written.
@@ -79,6 +80,7 @@ pub(crate) struct Limits {
     pub(crate) status: Option<StatusCode>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) body: Option<usize>,
+    pub(crate) cancellable: Option<bool>,
 }
 
 impl Route {
@@ -99,8 +101,9 @@ impl Route {
             deprecated: false,
             hidden: false,
         };
-        let limits = Limits { status: None, timeout: None, body: None };
-        Self { method, path, access: Access::Public, describe, call, source, text, limits }
+        let limits = Limits { status: None, timeout: None, body: None, cancellable: None };
+        let (access, is_quiet) = (Access::Public, false);
+        Self { method, path, access, describe, call, source, text, limits, is_quiet }
     }
 
     /// Asks for a token that fulfils `rule`.
@@ -171,6 +174,27 @@ impl Route {
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = Some(timeout);
         self
+    }
+
+    /// Says whether its handler is dropped when the client leaves, in place of what
+    /// its method says.
+    #[must_use]
+    pub const fn cancellable(mut self, cancellable: bool) -> Self {
+        self.limits.cancellable = Some(cancellable);
+        self
+    }
+
+    /// Leaves its requests out of the access log.
+    #[must_use]
+    pub const fn quiet(mut self) -> Self {
+        self.is_quiet = true;
+        self
+    }
+
+    /// Whether its handler is dropped when the client leaves. One that changes
+    /// something runs to its end.
+    pub(crate) fn is_cancellable(&self) -> bool {
+        self.limits.cancellable.unwrap_or_else(|| self.method.is_safe())
     }
 
     /// Takes bodies of this many bytes at most.

@@ -24,6 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls_native_certs", &["db"]),
     ("serde_html_form", &["extract", "testing"]),
     ("socket2", &["server"]),
+    ("strsim", &["settings"]),
     ("tempfile", &["testing"]),
     ("tokio_postgres", &["db", "testing"]),
     ("tokio_postgres_rustls", &["db"]),

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use crate::{
-    error::Error, extract::Environment, registry::Route, response::ErrorForm, routing::Router,
-    settings::HttpSettings,
+    background::Tasks, context::Observer, error::Error, extract::Environment, registry::Route,
+    response::ErrorForm, routing::Router, settings::HttpSettings,
 };
 
 /// What the way of a request needs.
@@ -11,6 +11,8 @@ pub(super) struct Core {
     pub(super) environment: Arc<Environment>,
     pub(super) error_form: ErrorForm,
     classifiers: Vec<Classifier>,
+    pub(super) observers: Vec<Box<dyn Observer>>,
+    pub(super) tasks: Tasks,
 }
 
 /// Says of a 500 what it is, if its cause tells.
@@ -20,12 +22,15 @@ impl Core {
     pub(super) fn new(
         router: Router<Endpoint>,
         environment: Environment,
+        observers: Vec<Box<dyn Observer>>,
         classifiers: Vec<Classifier>,
         settings: &HttpSettings,
     ) -> Self {
         let error_form =
             ErrorForm { format: settings.error_format, shows_input: settings.error_input };
-        Self { router, environment: Arc::new(environment), error_form, classifiers }
+        let environment = Arc::new(environment);
+        let tasks = Tasks::default();
+        Self { router, environment, error_form, classifiers, observers, tasks }
     }
 
     /// The error as a client is to see it.

@@ -1,12 +1,15 @@
 //! The composition root: what a service is made of.
 
 mod access;
+mod config;
 mod core;
 #[cfg(feature = "db")]
 mod database;
+mod departure;
 mod layered;
 mod pipeline;
 mod preparation;
+mod run_to_end;
 mod service;
 mod startup;
 
@@ -28,9 +31,10 @@ pub use self::{layered::Inner, service::Service, startup::StartError};
 use crate::{
     auth::Authenticator,
     body::RequestBody,
+    context::Observer,
     error::{BoxError, Result},
     openapi::StateType,
-    settings::{Settings, SettingsError, Source},
+    settings::{Section, Settings, SettingsError, Source},
 };
 
 /// A service: all endpoints of the process, and what they need.
@@ -57,11 +61,13 @@ pub struct App {
     modules: Vec<&'static str>,
     authenticator: Option<Arc<dyn Authenticator>>,
     states: Vec<StateType>,
+    sections: Vec<Section>,
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
     migrations: Vec<Migrate>,
     classifiers: Vec<Classifier>,
     layers: Vec<AnyLayer>,
+    observers: Vec<Box<dyn Observer>>,
 }
 
 /// Says what is wrong with the settings, without opening anything.
@@ -168,6 +174,29 @@ impl App {
         self
     }
 
+    /// Tells `observer` of every request, for example to count them.
+    ///
+    /// ```
+    /// use fastservice::{context::{Ending, Observer}, prelude::*};
+    ///
+    /// struct SlowRequests;
+    ///
+    /// impl Observer for SlowRequests {
+    ///     fn ended(&self, ending: &Ending<'_>) {
+    ///         if ending.elapsed.as_secs() >= 1 {
+    ///             println!("{:?} took {:?}", ending.context.route(), ending.elapsed);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let app = App::new().observer(SlowRequests);
+    /// ```
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
     /// Expects a route of each of these crates, by the names that code uses. The
     /// service does not start without: a crate that the binary never names is
     /// not linked and loses its routes. [`link!`](crate::link) does both.
@@ -186,7 +215,7 @@ impl App {
         self
     }
 
-    /// Uses these settings instead of those of the environment.
+    /// Uses these settings instead of those of the environment and its files.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = Some(settings);
@@ -204,7 +233,7 @@ impl App {
 
     pub(crate) fn take_settings(&mut self) -> Result<Settings, SettingsError> {
         match self.settings.take() {
-            Some(settings) => Ok(settings),
+            Some(settings) => settings.and_sections(&self.sections),
             None => self.settings_of(Source::environment()),
         }
     }
@@ -215,7 +244,8 @@ impl App {
             None => source,
         };
         let source = source.with_default("PUBLIC_PREFIX", &self.public_prefix);
-        Settings::from_source(source.with_default("PRIVATE_PREFIX", &self.private_prefix))
+        let source = source.with_default("PRIVATE_PREFIX", &self.private_prefix);
+        Settings::with_sections(source, &self.sections)
     }
 
     #[cfg(feature = "cli")]

@@ -1,15 +1,19 @@
 //! The way of a request, on one screen.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use http::{StatusCode, Version, header};
 
-use super::core::{Core, Endpoint};
+use super::{
+    core::{Core, Endpoint},
+    run_to_end::RunToEnd,
+};
 use crate::{
     context::Context,
     error::{Error, Result},
     extract::Request,
+    registry::HandlerFuture,
     response::{IntoResponse, Response},
     routing::Found,
 };
@@ -39,16 +43,21 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         }
     };
     let (Endpoint { route, path }, limits) = (found.route, found.route.route.limits);
-    request.context().enter(path.clone());
+    let context = request.context().clone();
+    context.enter(path.clone(), route.is_quiet);
     request.enter(found.params, limits.body);
     let claims = core.environment.guard.admit(&route.access, request.headers()).await?;
     if let Some(claims) = claims {
-        request.context().identify(claims);
+        context.identify(claims);
     }
-    let handler = (route.call)(request);
-    let mut response = match limits.timeout {
-        None => handler.await?,
-        Some(limit) => tokio::time::timeout(limit, handler).await.map_err(|_| too_slow())??,
+    let mut handler = (route.call)(request);
+    if let Some(limit) = limits.timeout {
+        handler = Box::pin(within(limit, handler));
+    }
+    let mut response = if route.is_cancellable() {
+        handler.await?
+    } else {
+        RunToEnd::new(handler, context, &core.tasks).await?
     };
     if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
         *response.status_mut() = status;
@@ -68,17 +77,21 @@ fn check_host(request: &Request) -> Result<()> {
     Ok(())
 }
 
-fn too_slow() -> Error {
-    Error::unavailable("the endpoint took longer than its time limit").with_code("handler_timeout")
+async fn within(limit: Duration, handler: HandlerFuture) -> Result<Response> {
+    let too_slow = |_| {
+        let detail = "the endpoint took longer than its time limit";
+        Error::unavailable(detail).with_code("handler_timeout")
+    };
+    tokio::time::timeout(limit, handler).await.map_err(too_slow)?
 }
 
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Error::internal(format!("the handler panicked: {}", text.unwrap_or("no text")))
 }
 
-fn logged(error: Error) -> Error {
+pub(super) fn logged(error: Error) -> Error {
     let (status, code) = (error.status().as_u16(), error.code());
     let context = Context::current();
     let request_id = context.as_ref().map(|context| context.request_id().to_string());

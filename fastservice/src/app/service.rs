@@ -15,15 +15,17 @@ use http_body::Body as _;
 
 use super::{
     core::Core,
+    departure::Departure,
     layered::{AnyLayer, Inner},
     pipeline,
 };
 use crate::{
     body::{Body, RequestBody},
-    context::Context,
+    context::{Arrival, Context},
     error::{BoxError, Error},
     extract::Request,
     response::Response,
+    server::{Answer, Peer},
 };
 
 /// The header that carries the request id.
@@ -52,7 +54,7 @@ impl Service {
                 // `answer` puts the context there; a layer may have made a new request.
                 let context = context
                     .or_else(Context::current)
-                    .unwrap_or_else(|| Context::open(http.method().clone(), None));
+                    .unwrap_or_else(|| Context::open(Arrival::of(&http, None)));
                 let request = Request::new(http, context.clone(), core.environment.clone());
                 // Also where a layer has moved it to a task of its own.
                 Ok(context.scope(pipeline::respond(core, request)).await)
@@ -70,13 +72,14 @@ impl Service {
         http: http::Request<RequestBody>,
         remote_address: Option<SocketAddr>,
     ) -> impl Future<Output = Response> + Send + use<> {
-        let context = Context::open(http.method().clone(), remote_address);
+        let context = Context::open(Arrival::of(&http, remote_address));
         let request_id = context.request_id().to_header_value();
         let is_head = http.method() == Method::HEAD;
         let answered = match &self.layered {
             None => Either::Left(self.respond(http, context.clone())),
             Some(layered) => Either::Right(self.through(layered, http, context.clone())),
         };
+        let departure = Departure::begin(self.core.clone(), &context);
         let answered = context.scope(answered);
         async move {
             let mut response = answered.await;
@@ -84,7 +87,7 @@ impl Service {
                 remove_body(&mut response);
             }
             response.headers_mut().insert(X_REQUEST_ID, request_id);
-            response
+            departure.with(response)
         }
     }
 
@@ -125,6 +128,20 @@ fn remove_body(response: &mut Response) {
         response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length);
     }
     *response.body_mut() = Body::empty();
+}
+
+impl Answer for Service {
+    fn answer(
+        &self,
+        request: http::Request<RequestBody>,
+        peer: Peer,
+    ) -> impl Future<Output = Response> + Send + 'static + use<> {
+        self.answer(request, Some(peer.address))
+    }
+
+    async fn finish(&self) {
+        self.core.tasks.finished().await;
+    }
 }
 
 impl<B> tower_service::Service<http::Request<B>> for Service

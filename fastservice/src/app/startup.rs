@@ -50,6 +50,9 @@ pub(crate) async fn start(
     address: Option<SocketAddr>,
 ) -> Result<Service, StartError> {
     let settings = app.take_settings()?;
+    for hint in settings.hints() {
+        tracing::warn!(hint, "a setting may be wrong");
+    }
     let mut plan = plan(&app, &settings)?;
     if app.issues_tokens(&settings) {
         let own = access::of_itself(&settings, address);
@@ -59,7 +62,7 @@ pub(crate) async fn start(
     }
     let environment = environment(app.preparations, &settings, plan.guard).await?;
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
-    let core = Core::new(plan.router, environment, app.classifiers, &settings.http);
+    let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings.http);
     Ok(Service::new(core, app.layers))
 }
 

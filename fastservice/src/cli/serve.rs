@@ -7,7 +7,7 @@ use super::{Failure, print};
 use crate::{
     app::{self, App},
     log,
-    server::{Listener, Runtime},
+    server::{self, Listener, Runtime},
     settings::{IS_DEVELOPMENT, Settings},
 };
 
@@ -23,7 +23,8 @@ pub(super) fn run(mut app: App) -> Result<(), Failure> {
     let issues_tokens = app.issues_tokens(&settings);
     let service = runtime.block_on(app::start(app.settings(settings.clone()), Some(address)))?;
     announce(&settings, address, issues_tokens);
-    runtime.serve(listener, move |request, peer| service.answer(request, Some(peer.address)))?;
+    let (trigger, _) = server::trigger();
+    runtime.serve(listener, service, trigger)?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! 2. Who is asking, under which id.
 
+mod arrival;
+mod ending;
 mod request_id;
 
 use std::{
@@ -9,12 +11,17 @@ use std::{
     future::Future,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::{Duration, Instant},
 };
 
-use http::Method;
+use http::{Method, Uri};
 use tokio::task::JoinHandle;
 
-pub use self::request_id::RequestId;
+pub(crate) use self::arrival::Arrival;
+pub use self::{
+    ending::{Ending, Observer},
+    request_id::RequestId,
+};
 use crate::claims::{Claims, UserId};
 
 tokio::task_local! {
@@ -39,12 +46,18 @@ pub struct Context(Arc<Inner>);
 
 struct Inner {
     request_id: RequestId,
-    method: Method,
-    remote_address: Option<SocketAddr>,
-    route: OnceLock<Arc<str>>,
+    arrival: Arrival,
+    began: Instant,
+    route: OnceLock<Entered>,
     claims: OnceLock<Claims>,
     // Most requests keep no values, so that the map and its lock are made by the first one.
     values: OnceLock<Mutex<Values>>,
+}
+
+/// The route that a request has taken.
+struct Entered {
+    template: Arc<str>,
+    is_quiet: bool,
 }
 
 type Values = HashMap<TypeId, Box<dyn Any + Send>>;
@@ -55,15 +68,15 @@ impl Context {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "each has an id of its own")]
     pub fn new() -> Self {
-        Self::open(Method::GET, None)
+        Self::open(Arrival::default())
     }
 
     /// The context of a request that has just arrived.
-    pub(crate) fn open(method: Method, remote_address: Option<SocketAddr>) -> Self {
+    pub(crate) fn open(arrival: Arrival) -> Self {
         Self(Arc::new(Inner {
             request_id: RequestId::new(),
-            method,
-            remote_address,
+            arrival,
+            began: Instant::now(),
             route: OnceLock::new(),
             claims: OnceLock::new(),
             values: OnceLock::new(),
@@ -85,19 +98,43 @@ impl Context {
     /// The request's method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.0.method
+        &self.0.arrival.method
+    }
+
+    /// The URI, as it came. Its query may hold what does not belong into a log.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.0.arrival.uri
     }
 
     /// The address of the other end of the connection; `None` in a test without sockets.
     #[must_use]
     pub fn remote_address(&self) -> Option<SocketAddr> {
-        self.0.remote_address
+        self.0.arrival.remote_address
     }
 
     /// The path template of the route, for example `/items/{id}`; `None` before one is found.
     #[must_use]
     pub fn route(&self) -> Option<&str> {
-        self.0.route.get().map(|route| &**route)
+        self.0.route.get().map(|entered| &*entered.template)
+    }
+
+    /// Whether its route stays out of the access log, as that of the heartbeat does.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.0.route.get().is_some_and(|entered| entered.is_quiet)
+    }
+
+    /// The header `User-Agent`, where it is text.
+    #[must_use]
+    pub fn user_agent(&self) -> Option<&str> {
+        self.0.arrival.user_agent.as_ref()?.to_str().ok()
+    }
+
+    /// How long ago the request arrived.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.began.elapsed()
     }
 
     /// What the verified token says; `None` when nobody was identified.
@@ -157,8 +194,8 @@ impl Context {
     }
 
     /// Remembers the route. The first one stays.
-    pub(crate) fn enter(&self, route: Arc<str>) {
-        let _ = self.0.route.set(route);
+    pub(crate) fn enter(&self, template: Arc<str>, is_quiet: bool) {
+        let _ = self.0.route.set(Entered { template, is_quiet });
     }
 
     /// Remembers who calls. The first one stays: nothing below the access
@@ -178,8 +215,8 @@ impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("request_id", &self.0.request_id)
-            .field("method", &self.0.method)
-            .field("route", &self.0.route.get())
+            .field("method", self.method())
+            .field("route", &self.route())
             .field("user_id", &self.user_id())
             .finish_non_exhaustive()
     }
@@ -191,7 +228,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_context_is_current_below_the_handler_and_in_spawned_tasks() {
-        let context = Context::open(Method::GET, None);
+        let context = Context::new();
         let id = context.request_id();
 
         let (here, there) = context
@@ -218,7 +255,7 @@ mod tests {
 
     #[test]
     fn values_are_kept_by_type() {
-        let context = Context::open(Method::GET, None);
+        let context = Context::new();
 
         assert_eq!(context.insert(1_u8), None);
         assert_eq!(context.insert(2_u8), Some(1));
@@ -234,7 +271,7 @@ mod tests {
         let claims = |subject: &str| {
             Claims::new(subject.into(), [""; 0], [""; 0], serde_json::Map::default())
         };
-        let context = Context::open(Method::GET, None);
+        let context = Context::new();
 
         context.identify(claims("first"));
         context.identify(claims("second"));

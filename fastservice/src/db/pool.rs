@@ -87,22 +87,15 @@ impl Health {
     }
 
     fn note(&self, failure: Option<&Arc<OpenError>>) {
-        match failure {
-            Some(failure) => {
-                let was_down = self.0.send_replace(Some(failure.clone())).is_some();
-                if !was_down {
-                    tracing::warn!(
-                        cause = crate::error::chain(&**failure),
-                        "cannot connect to the database"
-                    );
-                }
+        let Some(failure) = failure else {
+            if self.0.send_if_modified(|failure| failure.take().is_some()) {
+                tracing::info!("connected to the database again");
             }
-            None => {
-                let is_back = self.0.send_if_modified(|failure| failure.take().is_some());
-                if is_back {
-                    tracing::info!("connected to the database again");
-                }
-            }
+            return;
+        };
+        if self.0.send_replace(Some(failure.clone())).is_none() {
+            let cause = crate::error::chain(&**failure);
+            tracing::warn!(cause, "cannot connect to the database");
         }
     }
 }

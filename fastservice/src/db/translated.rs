@@ -1,10 +1,13 @@
 use diesel::{
     QueryResult,
+    backend::Backend,
     internal::derives::multiconnection::AstPassHelper,
-    pg::Pg,
-    query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId},
+    pg::{Pg, PgQueryBuilder},
+    query_builder::{
+        AstPass, Query, QueryBuilder, QueryFragment, QueryId, bind_collector::RawBytesBindCollector,
+    },
     sql_types::Untyped,
-    sqlite::Sqlite,
+    sqlite::{Sqlite, SqliteQueryBuilder},
 };
 
 use super::backend::{Binds, Builder, MultiBackend, NoTypes};
@@ -39,7 +42,7 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<Sqlite> for Translated<Q> {
             pass.unsafe_to_cache_prepared();
         }
         if let Some((outer, lookup)) = pass.bind_collector() {
-            let mut binds = Binds::Sqlite(SqliteBindCollector::default());
+            let mut binds = Binds::Sqlite(<Sqlite as Backend>::BindCollector::default());
             self.query.collect_binds(&mut binds, lookup, &self.backend)?;
             if let Binds::Sqlite(binds) = binds {
                 *outer = binds;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use http::{Request, Response};
+use http::Request;
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -23,11 +23,8 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{net::TcpStream, time};
 
-use super::{head_timer::HeadTimer, linger::Lingering, shutdown::Shutdown};
-use crate::{
-    body::{Body, RequestBody},
-    settings::ServerSettings,
-};
+use super::{answer::Answer, head_timer::HeadTimer, linger::Lingering, shutdown::Shutdown};
+use crate::{body::RequestBody, settings::ServerSettings};
 
 /// How an HTTP/2 connection begins (RFC 9113 section 3.4). No HTTP/1.1 request begins so.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -63,16 +60,13 @@ impl From<&ServerSettings> for Limits {
 
 /// Answers the requests of one connection until it closes, or until a stop was
 /// asked for and the running ones are answered.
-pub(super) async fn answer<S, F>(
+pub(super) async fn answer<S: Answer>(
     stream: TcpStream,
     peer: Peer,
     service: S,
     limits: Limits,
     shutdown: Shutdown,
-) where
-    S: Fn(Request<RequestBody>, Peer) -> F + Clone + Send + 'static,
-    F: Future<Output = Response<Body>> + Send + 'static,
-{
+) {
     let mut stopped = shutdown.clone();
     let began = tokio::select! {
         began = time::timeout(limits.header, is_http2(&stream)) => began,
@@ -109,19 +103,15 @@ async fn is_http2(stream: &TcpStream) -> io::Result<bool> {
 
 type Outcome = Result<(), Box<dyn StdError + Send + Sync>>;
 
-async fn answer_http1<S, F>(
+async fn answer_http1<S: Answer>(
     stream: TcpStream,
     peer: Peer,
     service: S,
     limits: Limits,
     shutdown: Shutdown,
-) -> Outcome
-where
-    S: Fn(Request<RequestBody>, Peer) -> F,
-    F: Future<Output = Response<Body>>,
-{
+) -> Outcome {
     let answer = service_fn(move |request: Request<Incoming>| {
-        service(request.map(RequestBody::from), peer).map(Ok::<_, Infallible>)
+        service.answer(request.map(RequestBody::from), peer).map(Ok::<_, Infallible>)
     });
     let connection = http1::Builder::new()
         .timer(HeadTimer::new())
@@ -132,22 +122,18 @@ where
     Ok(())
 }
 
-async fn answer_http2<S, F>(
+async fn answer_http2<S: Answer>(
     stream: TcpStream,
     peer: Peer,
     service: S,
     limits: Limits,
     shutdown: Shutdown,
-) -> Outcome
-where
-    S: Fn(Request<RequestBody>, Peer) -> F + Clone + Send + 'static,
-    F: Future<Output = Response<Body>> + Send + 'static,
-{
+) -> Outcome {
     let activity = Arc::new(Activity::default());
     let begun = activity.clone();
     let answer = service_fn(move |request: Request<Incoming>| {
         let running = begun.clone().begin();
-        let response = service(request.map(RequestBody::from), peer);
+        let response = service.answer(request.map(RequestBody::from), peer);
         async move {
             let response = response.await;
             drop(running);

@@ -1,5 +1,4 @@
 use std::{
-    future::Future,
     io,
     net::{SocketAddr, TcpListener as StdListener},
     time::Duration,
@@ -13,13 +12,11 @@ use tokio::{
 };
 
 use super::{
+    answer::Answer,
     connection::{self, Peer},
     shutdown::Shutdown,
 };
-use crate::{
-    body::{Body, RequestBody},
-    settings::{RuntimeKind, ServerSettings},
-};
+use crate::settings::{RuntimeKind, ServerSettings};
 
 /// Connections that the kernel keeps until they are accepted.
 const BACKLOG: i32 = 4096;
@@ -82,20 +79,17 @@ impl Listener {
 }
 
 /// Accepts connections and answers their requests until a stop is asked for;
-/// then waits for the running ones, as long as the settings say.
+/// then waits for the running ones and for what runs on after them, as long as
+/// the settings say.
 ///
 /// # Errors
 /// When the socket cannot be used.
-pub async fn serve<S, F>(
+pub async fn serve<S: Answer>(
     listener: Listener,
     settings: &ServerSettings,
     service: S,
     mut shutdown: Shutdown,
-) -> io::Result<()>
-where
-    S: Fn(http::Request<RequestBody>, Peer) -> F + Clone + Send + 'static,
-    F: Future<Output = http::Response<Body>> + Send + 'static,
-{
+) -> io::Result<()> {
     let listener = TcpListener::from_std(listener.0)?;
     let limits = connection::Limits::from(settings);
     // Dropping it, also by dropping this future, ends its connections.
@@ -110,11 +104,15 @@ where
         connections.spawn(connection::answer(stream, peer, service.clone(), limits, shutdown));
     }
     drop(listener);
+    let deadline = time::Instant::now() + settings.shutdown_timeout;
     let all = async { while connections.join_next().await.is_some() {} };
-    if time::timeout(settings.shutdown_timeout, all).await.is_err() {
+    if time::timeout_at(deadline, all).await.is_err() {
         let running = connections.len();
         tracing::warn!(running, "the shutdown timeout has passed; connections are cut");
         connections.shutdown().await;
+    }
+    if time::timeout_at(deadline, service.finish()).await.is_err() {
+        tracing::warn!("the shutdown timeout has passed; background tasks are cut");
     }
     Ok(())
 }

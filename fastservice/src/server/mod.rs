@@ -1,5 +1,6 @@
 //! 1. Sockets in, bytes out. Knows no routes.
 
+mod answer;
 mod connection;
 mod head_timer;
 mod linger;
@@ -8,6 +9,7 @@ mod runtime;
 mod shutdown;
 
 pub use self::{
+    answer::Answer,
     connection::Peer,
     listener::{Listener, serve},
     runtime::Runtime,

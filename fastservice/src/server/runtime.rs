@@ -3,14 +3,11 @@ use std::{future::Future, io, thread};
 use tokio::runtime::{Builder, Runtime as TokioRuntime};
 
 use super::{
-    connection::Peer,
+    answer::Answer,
     listener::{Listener, serve},
-    shutdown::{self, Shutdown},
+    shutdown::{self, Shutdown, ShutdownTrigger},
 };
-use crate::{
-    body::{Body, RequestBody},
-    settings::{RuntimeKind, ServerSettings},
-};
+use crate::settings::{RuntimeKind, ServerSettings};
 
 /// The threads that answer requests.
 #[derive(Debug)]
@@ -44,16 +41,18 @@ impl Runtime {
         self.main.block_on(future)
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then lets running requests finish.
+    /// Serves until SIGTERM or Ctrl-C, which pull `trigger`, then lets running
+    /// requests finish, and what runs on after them.
     ///
     /// # Errors
     /// When a socket cannot be used.
-    pub fn serve<S, F>(self, listener: Listener, service: S) -> io::Result<()>
-    where
-        S: Fn(http::Request<RequestBody>, Peer) -> F + Clone + Send + 'static,
-        F: Future<Output = http::Response<Body>> + Send + 'static,
-    {
-        let (trigger, shutdown) = shutdown::trigger();
+    pub fn serve<S: Answer>(
+        self,
+        listener: Listener,
+        service: S,
+        trigger: ShutdownTrigger,
+    ) -> io::Result<()> {
+        let shutdown = trigger.watch();
         let workers = self.start_workers(&listener, &service, &shutdown)?;
         let stop = trigger.clone();
         let served = self.main.block_on(async {
@@ -81,16 +80,12 @@ impl Runtime {
     }
 
     /// The other threads of a runtime per core; the main thread is the first.
-    fn start_workers<S, F>(
+    fn start_workers<S: Answer>(
         &self,
         listener: &Listener,
         service: &S,
         shutdown: &Shutdown,
-    ) -> io::Result<Vec<thread::JoinHandle<io::Result<()>>>>
-    where
-        S: Fn(http::Request<RequestBody>, Peer) -> F + Clone + Send + 'static,
-        F: Future<Output = http::Response<Body>> + Send + 'static,
-    {
+    ) -> io::Result<Vec<thread::JoinHandle<io::Result<()>>>> {
         let others = match self.settings.runtime {
             RuntimeKind::WorkStealing => 0,
             RuntimeKind::PerCore => self.settings.threads.saturating_sub(1),

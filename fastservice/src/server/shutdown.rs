@@ -22,6 +22,12 @@ pub fn trigger() -> (ShutdownTrigger, Shutdown) {
 }
 
 impl ShutdownTrigger {
+    /// What it triggers.
+    #[must_use]
+    pub fn watch(&self) -> Shutdown {
+        Shutdown(self.0.subscribe())
+    }
+
     /// Asks for a stop.
     pub fn stop(&self) {
         self.0.send_replace(true);
@@ -29,6 +35,12 @@ impl ShutdownTrigger {
 }
 
 impl Shutdown {
+    /// Whether a stop was asked for.
+    #[must_use]
+    pub fn is_requested(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits until a stop is asked for.
     pub async fn requested(&mut self) {
         let _ = self.0.wait_for(|stopped| *stopped).await;

@@ -138,8 +138,7 @@ impl PostgresSettings {
             user: reader.text("FASTSERVICE_POSTGRES_USER"),
             password: Secret::new(reader.secret("FASTSERVICE_POSTGRES_PASSWD", "")),
             database: reader.text("FASTSERVICE_POSTGRES_DB"),
-            ssl_mode: reader
-                .checked("FASTSERVICE_POSTGRES_SSL_MODE", "disable", str::parse),
+            ssl_mode: reader.checked("FASTSERVICE_POSTGRES_SSL_MODE", "disable", str::parse),
             ssl_root_cert: reader.text("FASTSERVICE_POSTGRES_SSL_ROOT_CERT"),
         }
     }

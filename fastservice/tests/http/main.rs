@@ -7,8 +7,10 @@ mod bodies;
 mod context;
 #[cfg(feature = "db")]
 mod database;
+mod endings;
 mod errors;
 mod layers;
 mod routing;
+mod settings;
 mod startup;
 mod wire;

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 /// No test waits longer for anything.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 #[public_api(get = "/hello")]
 async fn hello(context: Context) -> String {
@@ -47,38 +47,37 @@ async fn large() -> Vec<u8> {
     vec![b' '; 32 * 1024 * 1024]
 }
 
-struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
-    trigger: ShutdownTrigger,
-    task: JoinHandle<std::io::Result<()>>,
+    pub(crate) trigger: ShutdownTrigger,
+    pub(crate) task: JoinHandle<std::io::Result<()>>,
 }
 
 async fn start(pairs: &[(&str, &str)]) -> Server {
+    start_app(App::new().only_routes_in(module_path!()), pairs).await
+}
+
+pub(crate) async fn start_app(app: App, pairs: &[(&str, &str)]) -> Server {
     let pairs = [("PORT", "0")].iter().chain(pairs).copied();
     let settings = Settings::from_pairs(pairs).unwrap();
-    let app = App::new().only_routes_in(module_path!()).settings(settings.clone());
-    let service = app.start().await.unwrap();
+    let service = app.settings(settings.clone()).start().await.unwrap();
     let listener = Listener::bind(&settings.server).unwrap();
     let address = listener.address().unwrap();
     let (trigger, shutdown) = server::trigger();
-    let answer = move |request, peer: server::Peer| {
-        let service = service.clone();
-        async move { service.answer(request, Some(peer.address)).await }
-    };
     let task =
         tokio::spawn(
-            async move { server::serve(listener, &settings.server, answer, shutdown).await },
+            async move { server::serve(listener, &settings.server, service, shutdown).await },
         );
     Server { address, trigger, task }
 }
 
 impl Server {
-    async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 
     /// Sends text and reads all until the server closes.
-    async fn exchange(&self, text: &str) -> String {
+    pub(crate) async fn exchange(&self, text: &str) -> String {
         let mut stream = self.connect().await;
         stream.write_all(text.as_bytes()).await.unwrap();
         read_to_end(&mut stream).await

@@ -35,7 +35,7 @@ impl Server {
         let (mut ssl_mode, mut ssl_root_cert, mut rest) = (None, None, Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
-                Some(("sslmode", mode)) => ssl_mode = Some(mode.parse().map_err(|expected: String| unknown_mode(&expected))?),
+                Some(("sslmode", mode)) => ssl_mode = Some(mode.parse().map_err(unknown_mode)?),
                 Some(("sslrootcert", path)) => ssl_root_cert = Some(decoded(path)),
                 _ => rest.push(pair),
             }
@@ -183,7 +183,8 @@ fn unreadable() -> OpenError {
     )
 }
 
-fn unknown_mode(expected: &str) -> OpenError {
+#[allow(clippy::needless_pass_by_value, reason = "an error is handed over")]
+fn unknown_mode(expected: String) -> OpenError {
     OpenError::new(format!("the `sslmode` of DATABASE_URL is unknown; expected {expected}"))
 }
 
