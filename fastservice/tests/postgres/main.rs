@@ -23,22 +23,26 @@ use tokio::sync::OnceCell;
 
 const SHELVES: EmbeddedMigrations = embed_migrations!("tests/migrations/postgres");
 
-diesel::table! {
-    shelves (id) {
-        id -> BigInt,
-        name -> Text,
+mod tables {
+    diesel::table! {
+        shelves (id) {
+            id -> BigInt,
+            name -> Text,
+        }
     }
+
+    diesel::table! {
+        boxes (id) {
+            id -> BigInt,
+            shelf_id -> BigInt,
+            weight -> BigInt,
+        }
+    }
+
+    diesel::allow_tables_to_appear_in_same_query!(shelves, boxes);
 }
 
-diesel::table! {
-    boxes (id) {
-        id -> BigInt,
-        shelf_id -> BigInt,
-        weight -> BigInt,
-    }
-}
-
-diesel::allow_tables_to_appear_in_same_query!(shelves, boxes);
+use tables::{boxes, shelves};
 
 /// The server of this process, on which each test has a database of its own.
 async fn server(test: &str) -> Option<&'static PostgresServer> {
