@@ -64,6 +64,7 @@ pub struct App {
     sections: Vec<Section>,
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "for the command line"))]
     migrations: Vec<Migrate>,
     classifiers: Vec<Classifier>,
     layers: Vec<AnyLayer>,

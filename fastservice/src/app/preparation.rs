@@ -22,6 +22,7 @@ pub(super) type Migrate = Box<
 
 /// What to do about migrations that are pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "for the command line"))]
 pub(crate) enum Pending {
     /// Run them.
     Run,

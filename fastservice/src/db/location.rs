@@ -41,9 +41,7 @@ impl Location {
                 Ok(Member::Sqlite(sqlite::Member::new(connection)))
             }
             Self::Postgres(server) => {
-                let queries = server.connect().await?;
-                let member = postgres::Member::new(queries, server.clone());
-                Ok(Member::Postgres(Box::new(member)))
+                server.member().await.map(|member| Member::Postgres(Box::new(member)))
             }
         }
     }

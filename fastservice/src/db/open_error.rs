@@ -12,6 +12,7 @@ pub struct OpenError {
 
 /// What comes of waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "a file is there or not"))]
 pub(super) enum Outlook {
     /// Nothing: somebody must change something.
     Lasting,
@@ -40,6 +41,7 @@ impl OpenError {
         self
     }
 
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "a file is there or not"))]
     pub(super) fn with_outlook(mut self, outlook: Outlook) -> Self {
         self.outlook = outlook;
         self

@@ -10,7 +10,7 @@ use diesel_async::{
     TransactionManager, pooled_connection::PoolableConnection,
 };
 
-use super::{Execute, Load, Queries, Server};
+use super::{Counted, Execute, Load, Queries, Server};
 use crate::db::{member::Isolation, unfinished::Unfinished};
 
 /// How long a query that nobody waits for is told to stop.
@@ -25,7 +25,7 @@ pub(in crate::db) struct Member {
 }
 
 impl Member {
-    pub(in crate::db) fn new(queries: Queries, server: Arc<Server>) -> Self {
+    pub(super) fn new(queries: Queries, server: Arc<Server>) -> Self {
         Self { queries, unfinished: Unfinished::default(), has_own_transactions: false, server }
     }
 
@@ -48,7 +48,7 @@ impl Member {
         Q: AsQuery + 'query,
         Q::Query: QueryFragment<Pg> + QueryId + 'query,
     {
-        self.unfinished.count(self.queries.load(query))
+        Counted::new(&self.unfinished, self.queries.load(query))
     }
 
     pub(in crate::db) fn execute<'conn, 'query, Q>(
@@ -58,12 +58,12 @@ impl Member {
     where
         Q: QueryFragment<Pg> + QueryId + 'query,
     {
-        self.unfinished.count(self.queries.execute_returning_count(query))
+        Counted::new(&self.unfinished, self.queries.execute_returning_count(query))
     }
 
     pub(in crate::db) async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
         self.has_own_transactions |= may_open_transaction(sql);
-        self.unfinished.count(Box::pin(self.queries.batch_execute(sql))).await
+        Counted::new(&self.unfinished, Box::pin(self.queries.batch_execute(sql))).await
     }
 
     pub(in crate::db) async fn begin(&mut self, isolation: Isolation) -> QueryResult<()> {
@@ -78,17 +78,17 @@ impl Member {
                 _ => Transactions::begin_transaction(queries).await,
             }
         };
-        self.unfinished.count(Box::pin(begun)).await
+        Counted::new(&self.unfinished, Box::pin(begun)).await
     }
 
     pub(in crate::db) async fn commit(&mut self) -> QueryResult<()> {
         let commit = Transactions::commit_transaction(&mut self.queries);
-        self.unfinished.count(Box::pin(commit)).await
+        Counted::new(&self.unfinished, Box::pin(commit)).await
     }
 
     pub(in crate::db) async fn roll_back(&mut self) -> QueryResult<()> {
         let roll_back = Transactions::rollback_transaction(&mut self.queries);
-        self.unfinished.count(Box::pin(roll_back)).await
+        Counted::new(&self.unfinished, Box::pin(roll_back)).await
     }
 
     fn depth(&mut self) -> QueryResult<Option<std::num::NonZeroU32>> {

@@ -1,5 +1,6 @@
 //! PostgreSQL: connecting, and what a connection of the pool can do.
 
+mod counted;
 mod member;
 mod migrations;
 mod server;
@@ -7,8 +8,8 @@ mod tls;
 
 use diesel_async::AsyncConnectionCore;
 
+use self::counted::Counted;
 pub(super) use self::{member::Member, migrations::run as migrate, server::Server};
-use super::unfinished::Counted;
 
 /// The connection to PostgreSQL that queries take.
 pub type Queries = diesel_async::AsyncPgConnection;

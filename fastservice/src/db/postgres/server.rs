@@ -1,9 +1,9 @@
-use std::{error::Error as StdError, fmt, io, time::Duration};
+use std::{error::Error as StdError, fmt, io, sync::Arc, time::Duration};
 
 use diesel_async::SimpleAsyncConnection;
 use tokio_postgres::{CancelToken, Config, config::Host};
 
-use super::{Queries, tls::Tls};
+use super::{Member, Queries, tls::Tls};
 use crate::{
     db::{OpenError, open_error::Outlook},
     settings::{DatabaseSettings, PostgresSettings, SslMode},
@@ -97,8 +97,13 @@ impl Server {
         Ok(Self { config, tls, connect_timeout, session })
     }
 
+    /// A connection for the pool.
+    pub(in crate::db) async fn member(self: &Arc<Self>) -> Result<Member, OpenError> {
+        Ok(Member::new(self.connect().await?, self.clone()))
+    }
+
     /// A connection whose statements have a time limit.
-    pub(in crate::db) async fn connect(&self) -> Result<Queries, OpenError> {
+    async fn connect(&self) -> Result<Queries, OpenError> {
         self.within_limit(async {
             let mut queries = self.tls.connect(&self.config).await.map_err(|e| self.fault(e))?;
             queries.batch_execute(&self.session).await.map_err(|source| {
