@@ -70,7 +70,7 @@ pub(crate) async fn start(
     let mut environment = environment(app.preparations, &settings, plan.guard).await?;
     environment.set_state(readiness(app.readiness_checks, verifies_tokens, &settings.health));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
-    let core = Core::new(plan.router, environment, app.observers, &settings);
+    let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings);
     Ok(Service::new(core, app.layers, plan.cors))
 }
 

@@ -1,0 +1,31 @@
+use super::{Failure, print};
+use crate::{
+    app::{App, Pending},
+    log,
+    server::Runtime,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// Only prints which are pending.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
+    let settings = app.take_settings()?;
+    // What it keeps is written when it is dropped.
+    let _log = log::start(&settings)?;
+    let pending = if options.dry_run { Pending::List } else { Pending::Run };
+    let runtime = Runtime::new(&settings.server)?;
+    let migrations = app.take_migrations();
+    if migrations.is_empty() {
+        return Err("the service has no database; add `.database(MIGRATIONS)` to the App".into());
+    }
+    for migrate in migrations {
+        for name in runtime.block_on(migrate(settings.clone(), pending))? {
+            print(format_args!("{name}\n"));
+        }
+    }
+    Ok(())
+}
