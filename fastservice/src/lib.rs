@@ -54,6 +54,9 @@ pub mod response;
 
 // Services that a handler asks for.
 pub mod background;
+mod health;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "db")]
 pub mod db;
 
@@ -62,8 +65,9 @@ pub mod registry;
 #[cfg(any(feature = "dev-issuer", feature = "testing"))]
 pub mod dev_issuer;
 mod builtin;
-#[cfg(feature = "cli")]
-mod log;
+mod layers;
+#[cfg(feature = "log")]
+pub mod log;
 pub mod app;
 #[cfg(feature = "cli")]
 mod cli;

@@ -1,14 +1,21 @@
 use std::sync::Arc;
 
 use crate::{
-    background::Tasks, context::Observer, error::Error, extract::Environment, registry::Route,
-    response::ErrorForm, routing::Router, settings::HttpSettings,
+    background::Tasks,
+    context::{Observer, Proxies},
+    error::Error,
+    extract::Environment,
+    registry::Route,
+    response::ErrorForm,
+    routing::Router,
+    settings::Settings,
 };
 
 /// What the way of a request needs.
 pub(super) struct Core {
     pub(super) router: Router<Endpoint>,
     pub(super) environment: Arc<Environment>,
+    pub(super) proxies: Option<Proxies>,
     pub(super) error_form: ErrorForm,
     classifiers: Vec<Classifier>,
     pub(super) observers: Vec<Box<dyn Observer>>,
@@ -24,13 +31,18 @@ impl Core {
         environment: Environment,
         observers: Vec<Box<dyn Observer>>,
         classifiers: Vec<Classifier>,
-        settings: &HttpSettings,
+        settings: &Settings,
     ) -> Self {
-        let error_form =
-            ErrorForm { format: settings.error_format, shows_input: settings.error_input };
-        let environment = Arc::new(environment);
-        let tasks = Tasks::default();
-        Self { router, environment, error_form, classifiers, observers, tasks }
+        let http = &settings.http;
+        Self {
+            router,
+            environment: Arc::new(environment),
+            proxies: Proxies::new(&settings.proxy),
+            error_form: ErrorForm { format: http.error_format, shows_input: http.error_input },
+            classifiers,
+            observers,
+            tasks: Tasks::default(),
+        }
     }
 
     /// The error as a client is to see it.

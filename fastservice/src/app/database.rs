@@ -42,7 +42,7 @@ impl App {
                 }
             })
         }));
-        self
+        self.readiness_check("database", async |db: Db| db.ping().await)
     }
 }
 

@@ -3,13 +3,17 @@
 mod access;
 mod config;
 mod core;
+mod cross_origin;
 #[cfg(feature = "db")]
 mod database;
 mod departure;
+mod handling;
 mod layered;
+#[cfg(feature = "client")]
+mod outgoing;
 mod pipeline;
 mod preparation;
-mod run_to_end;
+mod readiness;
 mod service;
 mod startup;
 
@@ -33,6 +37,7 @@ use crate::{
     body::RequestBody,
     context::Observer,
     error::{BoxError, Result},
+    health,
     openapi::StateType,
     settings::{Section, Settings, SettingsError, Source},
 };
@@ -69,6 +74,7 @@ pub struct App {
     classifiers: Vec<Classifier>,
     layers: Vec<AnyLayer>,
     observers: Vec<Box<dyn Observer>>,
+    readiness_checks: Vec<health::Check>,
 }
 
 /// Says what is wrong with the settings, without opening anything.

@@ -3,14 +3,14 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use http::{StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, Version, header};
 
 use super::{
     core::{Core, Endpoint},
-    run_to_end::RunToEnd,
+    handling::{Handling, OnLeave},
 };
 use crate::{
-    context::Context,
+    background::panic_text,
     error::{Error, Result},
     extract::Request,
     registry::HandlerFuture,
@@ -37,9 +37,10 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         Found::Allow(methods) => {
             return (StatusCode::NO_CONTENT, ([(header::ALLOW, methods)], ())).into_response();
         }
-        Found::Redirect(location) => {
-            let location = ([(header::LOCATION, location)], ());
-            return (StatusCode::TEMPORARY_REDIRECT, location).into_response();
+        Found::Redirect(path) => {
+            let location = below(request.context().prefix(), path)?;
+            let headers = [(header::LOCATION, location)];
+            return (StatusCode::TEMPORARY_REDIRECT, headers, ()).into_response();
         }
     };
     let (Endpoint { route, path }, limits) = (found.route, found.route.route.limits);
@@ -54,15 +55,20 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
     if let Some(limit) = limits.timeout {
         handler = Box::pin(within(limit, handler));
     }
-    let mut response = if route.is_cancellable() {
-        handler.await?
-    } else {
-        RunToEnd::new(handler, context, &core.tasks).await?
-    };
+    let on_leave = if route.is_cancellable() { OnLeave::Drop } else { OnLeave::RunOn };
+    let mut response = Handling::new(handler, on_leave, context, &core.tasks).await?;
     if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
         *response.status_mut() = status;
     }
     Ok(response)
+}
+
+/// The path as the client sees it, before a proxy takes its prefix off.
+fn below(prefix: &str, path: HeaderValue) -> Result<HeaderValue> {
+    if prefix.is_empty() {
+        return Ok(path);
+    }
+    Ok(HeaderValue::from_bytes(&[prefix.as_bytes(), path.as_bytes()].concat())?)
 }
 
 /// RFC 9112 section 3.2: an HTTP/1.1 request has one `Host`.
@@ -86,20 +92,15 @@ async fn within(limit: Duration, handler: HandlerFuture) -> Result<Response> {
 }
 
 pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::internal(format!("the handler panicked: {}", text.unwrap_or("no text")))
+    Error::internal(format!("the handler panicked: {}", panic_text(panic)))
 }
 
 pub(super) fn logged(error: Error) -> Error {
     let (status, code) = (error.status().as_u16(), error.code());
-    let context = Context::current();
-    let request_id = context.as_ref().map(|context| context.request_id().to_string());
-    let route = context.as_ref().and_then(Context::route);
     if error.status().is_server_error() {
-        tracing::error!(status, code, request_id, route, cause = error.chain(), "request failed");
+        tracing::error!(status, code, cause = error.chain(), "request failed");
     } else {
-        tracing::debug!(status, code, request_id, route, "request refused");
+        tracing::debug!(status, code, "request refused");
     }
     error
 }

@@ -10,26 +10,24 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future::Either};
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
 use super::{
     core::Core,
     departure::Departure,
-    layered::{AnyLayer, Inner},
+    layered::{AnyLayer, Inner, answered},
     pipeline,
 };
 use crate::{
     body::{Body, RequestBody},
-    context::{Arrival, Context},
-    error::{BoxError, Error},
+    context::{Arrival, Context, X_REQUEST_ID},
+    error::BoxError,
     extract::Request,
+    health::Readiness,
     response::Response,
     server::{Answer, Peer},
 };
-
-/// The header that carries the request id.
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A service that has started: it answers requests, from sockets or without.
 ///
@@ -41,26 +39,33 @@ pub struct Service {
 }
 
 impl Service {
-    pub(super) fn new(core: Core, layers: Vec<AnyLayer>) -> Self {
+    /// `cors` is the outermost layer, so that what others answer, or fail at, is inside.
+    pub(super) fn new(core: Core, layers: Vec<AnyLayer>, cors: Option<AnyLayer>) -> Self {
         let core = Arc::new(core);
-        if layers.is_empty() {
+        if layers.is_empty() && cors.is_none() {
             return Self { core, layered: None };
         }
+        let (has_layers, error_form) = (!layers.is_empty(), core.error_form);
         let innermost = core.clone();
         let inner = Inner::new(move |http| {
             let core = innermost.clone();
             async move {
                 let context = http.extensions().get::<Context>().cloned();
                 // `answer` puts the context there; a layer may have made a new request.
-                let context = context
-                    .or_else(Context::current)
-                    .unwrap_or_else(|| Context::open(Arrival::of(&http, None)));
+                let context = context.or_else(Context::current).unwrap_or_else(|| departed(&http));
                 let request = Request::new(http, context.clone(), core.environment.clone());
                 // Also where a layer has moved it to a task of its own.
                 Ok(context.scope(pipeline::respond(core, request)).await)
             }
         });
         let layered = layers.into_iter().fold(inner, |inner, layer| layer(inner));
+        let layered = match cors {
+            None => layered,
+            Some(cors) if !has_layers => cors(layered),
+            Some(cors) => {
+                cors(Inner::new(move |http| answered(layered.clone(), http, error_form).map(Ok)))
+            }
+        };
         Self { core, layered: Some(layered) }
     }
 
@@ -72,7 +77,11 @@ impl Service {
         http: http::Request<RequestBody>,
         remote_address: Option<SocketAddr>,
     ) -> impl Future<Output = Response> + Send + use<> {
-        let context = Context::open(Arrival::of(&http, remote_address));
+        let mut arrival = Arrival::of(&http, remote_address);
+        if let Some(proxies) = &self.core.proxies {
+            proxies.complete(&mut arrival, http.headers());
+        }
+        let context = Context::open(arrival);
         let request_id = context.request_id().to_header_value();
         let is_head = http.method() == Method::HEAD;
         let answered = match &self.layered {
@@ -106,15 +115,16 @@ impl Service {
         mut http: http::Request<RequestBody>,
         context: Context,
     ) -> impl Future<Output = Response> + Send + use<> {
-        let (error_form, request_id) = (self.core.error_form, context.request_id());
         http.extensions_mut().insert(context);
-        let answered = tower_service::Service::call(&mut layered.clone(), http);
-        async move {
-            answered
-                .await
-                .unwrap_or_else(|source| error_form.response(&Error::internal(source), request_id))
-        }
+        answered(layered.clone(), http, self.core.error_form)
     }
+}
+
+/// The context of a request whose own was lost in a layer. Nobody sees it depart.
+fn departed(http: &http::Request<RequestBody>) -> Context {
+    let context = Context::open(Arrival::of(http, None));
+    context.depart();
+    context
 }
 
 /// The answer to HEAD: what GET would answer, without its body (RFC 9110 section 9.3.2).
@@ -137,6 +147,12 @@ impl Answer for Service {
         peer: Peer,
     ) -> impl Future<Output = Response> + Send + 'static + use<> {
         self.answer(request, Some(peer.address))
+    }
+
+    fn stopping(&self) {
+        if let Some(readiness) = self.core.environment.state::<Readiness>() {
+            readiness.stop();
+        }
     }
 
     async fn finish(&self) {

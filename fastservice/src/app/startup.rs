@@ -5,7 +5,10 @@ use std::{fmt, net::SocketAddr};
 use super::{
     App, access,
     core::{Core, Endpoint},
+    cross_origin::cors,
+    layered::AnyLayer,
     preparation::Preparation,
+    readiness::readiness,
     service::Service,
 };
 use crate::{
@@ -42,6 +45,7 @@ struct Plan {
     endpoints: Vec<Endpoint>,
     router: Router<Endpoint>,
     guard: Guard,
+    cors: Option<AnyLayer>,
 }
 
 /// Starts the service; `address` is where it listens already.
@@ -60,10 +64,14 @@ pub(crate) async fn start(
         plan.guard = plan.guard.with_authenticator(authenticator);
         app.preparations.push(issuer);
     }
-    let environment = environment(app.preparations, &settings, plan.guard).await?;
+    #[cfg(feature = "client")]
+    app.preparations.insert(0, super::outgoing::client(&plan.endpoints));
+    let verifies_tokens = plan.guard.has_authenticator();
+    let mut environment = environment(app.preparations, &settings, plan.guard).await?;
+    environment.set_state(readiness(app.readiness_checks, verifies_tokens, &settings.health));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
-    let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings.http);
-    Ok(Service::new(core, app.layers))
+    let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings);
+    Ok(Service::new(core, app.layers, plan.cors))
 }
 
 /// Checks all that `start` checks before it opens anything.
@@ -77,6 +85,8 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
     let endpoints = endpoints(app, settings, &mut faults);
     let router = router(&endpoints, &mut faults);
     check_endpoints(app, settings, &endpoints, &mut faults);
+    app.check_readiness(&mut faults);
+    let cors = cors(&settings.cors, &endpoints, &mut faults);
     faults.extend(app.checks.iter().filter_map(|check| check(settings).err()));
     let authenticator = match &app.authenticator {
         None => access::of_tenant(settings, &mut faults),
@@ -89,7 +99,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
         Some(authenticator) => guard.with_authenticator(authenticator),
         None => guard,
     };
-    Ok(Plan { endpoints, router, guard })
+    Ok(Plan { endpoints, router, guard, cors })
 }
 
 /// Takes every step, and reports every one that fails.
@@ -215,9 +225,8 @@ fn check_endpoints(
                 "no M2M_USER is set, but {method} {path} is for machines ({source})"
             ));
         }
-        let is_given = |state: &&StateType| app.states.iter().any(|given| given.id == state.id);
-        let missing = operation.states.iter().filter(|state| !is_given(state));
-        faults.extend(missing.map(|StateType { argument, given_by, .. }| {
+        faults
+            .extend(app.missing(&operation.states).map(|StateType { argument, given_by, .. }| {
             format!(
                 "{method} {path} takes `{argument}`, which was not given; add `{given_by}` to the \
                  App ({source})"

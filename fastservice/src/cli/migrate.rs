@@ -1,7 +1,6 @@
 use super::{Failure, print};
 use crate::{
     app::{App, Pending},
-    log,
     server::Runtime,
 };
 
@@ -12,9 +11,9 @@ pub(super) struct Options {
     dry_run: bool,
 }
 
+/// Its output is the names alone: no log is written.
 pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
     let settings = app.take_settings()?;
-    log::start(&settings.logging_level);
     let pending = if options.dry_run { Pending::List } else { Pending::Run };
     let runtime = Runtime::new(&settings.server)?;
     let migrations = app.take_migrations();

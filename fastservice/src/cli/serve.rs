@@ -1,19 +1,23 @@
 use std::{
     io::{self, IsTerminal},
     net::SocketAddr,
+    process::ExitCode,
 };
 
 use super::{Failure, print};
 use crate::{
     app::{self, App},
     log,
-    server::{self, Listener, Runtime},
+    server::{self, Listener, Runtime, Stop},
     settings::{IS_DEVELOPMENT, Settings},
 };
 
-pub(super) fn run(mut app: App) -> Result<(), Failure> {
+/// What a shell reports of a program that Ctrl-C ended.
+const STOPPED_AT_ONCE: u8 = 130;
+
+pub(super) fn run(mut app: App) -> Result<ExitCode, Failure> {
     let settings = app.take_settings()?;
-    log::start(&settings.logging_level);
+    let log = log::start(&settings)?;
     let listener = Listener::bind(&settings.server).map_err(|error| {
         let (host, port) = (settings.server.host, settings.server.port);
         format!("cannot listen on {}: {error}; set HOST or PORT", SocketAddr::new(host, port))
@@ -21,12 +25,20 @@ pub(super) fn run(mut app: App) -> Result<(), Failure> {
     let address = listener.address()?;
     let runtime = Runtime::new(&settings.server)?;
     let issues_tokens = app.issues_tokens(&settings);
-    let service = runtime.block_on(app::start(app.settings(settings.clone()), Some(address)))?;
+    let app = app.observer(log.access()).settings(settings.clone());
+    let service = runtime.block_on(async {
+        log.reload_on_hangup();
+        app::start(app, Some(address)).await
+    })?;
     announce(&settings, address, issues_tokens);
     let (trigger, _) = server::trigger();
-    runtime.serve(listener, service, trigger)?;
-    tracing::info!("stopped");
-    Ok(())
+    match runtime.serve(listener, service, trigger)? {
+        Stop::Graceful => {
+            tracing::info!("stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        Stop::AtOnce => Ok(ExitCode::from(STOPPED_AT_ONCE)),
+    }
 }
 
 /// Says once where the service is: in a few lines to a person, as a record to a log.

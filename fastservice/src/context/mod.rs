@@ -1,8 +1,13 @@
 //! 2. Who is asking, under which id.
 
 mod arrival;
+mod client;
 mod ending;
+mod forwarded;
+mod outgoing;
+mod proxies;
 mod request_id;
+mod trace;
 
 use std::{
     any::{Any, TypeId},
@@ -10,17 +15,21 @@ use std::{
     fmt,
     future::Future,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     time::{Duration, Instant},
 };
 
 use http::{Method, Uri};
 use tokio::task::JoinHandle;
 
-pub(crate) use self::arrival::Arrival;
+pub(crate) use self::{arrival::Arrival, proxies::Proxies, request_id::X_REQUEST_ID};
 pub use self::{
     ending::{Ending, Observer},
     request_id::RequestId,
+    trace::{SpanId, TraceContext, TraceId},
 };
 use crate::claims::{Claims, UserId};
 
@@ -50,6 +59,9 @@ struct Inner {
     began: Instant,
     route: OnceLock<Entered>,
     claims: OnceLock<Claims>,
+    // Made when somebody asks; boxed, as in most requests nobody does.
+    trace: OnceLock<Box<TraceContext>>,
+    has_departed: AtomicBool,
     // Most requests keep no values, so that the map and its lock are made by the first one.
     values: OnceLock<Mutex<Values>>,
 }
@@ -74,11 +86,13 @@ impl Context {
     /// The context of a request that has just arrived.
     pub(crate) fn open(arrival: Arrival) -> Self {
         Self(Arc::new(Inner {
-            request_id: RequestId::new(),
+            request_id: arrival.request_id.unwrap_or_else(RequestId::new),
             arrival,
             began: Instant::now(),
             route: OnceLock::new(),
             claims: OnceLock::new(),
+            trace: OnceLock::new(),
+            has_departed: AtomicBool::new(false),
             values: OnceLock::new(),
         }))
     }
@@ -107,7 +121,8 @@ impl Context {
         &self.0.arrival.uri
     }
 
-    /// The address of the other end of the connection; `None` in a test without sockets.
+    /// The address of the other end of the connection, which may be a proxy; `None` in a
+    /// test without sockets.
     #[must_use]
     pub fn remote_address(&self) -> Option<SocketAddr> {
         self.0.arrival.remote_address
@@ -188,6 +203,32 @@ impl Context {
         }
     }
 
+    /// Runs `work`, which may block, on a thread that is there for it, and keeps the
+    /// current context. Outside of a request it is [`tokio::task::spawn_blocking`].
+    ///
+    /// ```
+    /// use fastservice::prelude::*;
+    ///
+    /// #[public_api(get = "/report")]
+    /// async fn report() -> Result<String> {
+    ///     Ok(Context::spawn_blocking(|| std::fs::read_to_string("report.txt")).await??)
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, as [`tokio::task::spawn_blocking`] does.
+    ///
+    /// # Cancellation
+    /// Dropping the handle leaves the work running.
+    pub fn spawn_blocking<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        match Self::current() {
+            Some(context) => tokio::task::spawn_blocking(move || CURRENT.sync_scope(context, work)),
+            None => tokio::task::spawn_blocking(work),
+        }
+    }
+
     /// Makes this the current context while `future` runs.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
         CURRENT.scope(self, future)
@@ -202,6 +243,31 @@ impl Context {
     /// check can change who a request speaks for.
     pub(crate) fn identify(&self, claims: Claims) {
         let _ = self.0.claims.set(claims);
+    }
+
+    /// Takes a value that was kept, if `is_due` says so. That runs under a lock, so that
+    /// it must not come back to the values.
+    pub(crate) fn take_if<T: Send + 'static>(
+        &self,
+        is_due: impl FnOnce(&mut T) -> bool,
+    ) -> Option<T> {
+        // A request without values makes no map for this.
+        self.0.values.get()?;
+        let mut values = self.values();
+        let key = TypeId::of::<T>();
+        if !is_due(values.get_mut(&key)?.downcast_mut()?) {
+            return None;
+        }
+        values.remove(&key)?.downcast().ok().map(|value| *value)
+    }
+
+    /// Remembers that the answer was handed to the connection, or will never be.
+    pub(crate) fn depart(&self) {
+        self.0.has_departed.store(true, SeqCst);
+    }
+
+    pub(crate) fn has_departed(&self) -> bool {
+        self.0.has_departed.load(SeqCst)
     }
 
     fn values(&self) -> MutexGuard<'_, Values> {
@@ -241,6 +307,23 @@ mod tests {
 
         assert_eq!((here, there), (Some(id), Some(id)));
         assert!(Context::current().is_none());
+    }
+
+    #[tokio::test]
+    async fn the_context_is_current_in_blocking_work() {
+        let context = Context::new();
+        let id = context.request_id();
+
+        let there = context
+            .scope(async {
+                let work = || Context::current().map(|context| context.request_id());
+                Context::spawn_blocking(work).await
+            })
+            .await;
+        let outside = Context::spawn_blocking(|| Context::current().is_none()).await;
+
+        assert_eq!(there.unwrap(), Some(id));
+        assert!(outside.unwrap());
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::duplicate_mod, reason = "each test runs on both databases")]
 
+mod logs;
 mod postgres;
 mod settings;
 mod sqlite;
