@@ -1,7 +1,6 @@
 use super::{Failure, print};
 use crate::{
     app::{App, Pending},
-    log,
     server::Runtime,
 };
 
@@ -12,6 +11,7 @@ pub(super) struct Options {
     dry_run: bool,
 }
 
+/// Its output is the names alone: no log is written.
 pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
     let settings = app.take_settings()?;
     // What it keeps is written when it is dropped.
