@@ -14,8 +14,6 @@ pub(super) struct Options {
 /// Its output is the names alone: no log is written.
 pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
     let settings = app.take_settings()?;
-    // What it keeps is written when it is dropped.
-    let _log = log::start(&settings)?;
     let pending = if options.dry_run { Pending::List } else { Pending::Run };
     let runtime = Runtime::new(&settings.server)?;
     let migrations = app.take_migrations();
