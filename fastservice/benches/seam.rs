@@ -324,9 +324,10 @@ mod raw {
         runtime.block_on(async {
             let listener = TcpListener::bind((settings.host, settings.port)).await?;
             println!("{}", listener.local_addr()?);
+            let mut signals = server::Signals::catch();
             tokio::select! {
                 accepted = accept(listener) => accepted,
-                () = server::signal() => Ok(()),
+                () = signals.next() => Ok(()),
             }
         })
     }

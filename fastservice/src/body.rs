@@ -1,6 +1,7 @@
 //! Bodies: what a request brings, what a response sends.
 
 use std::{
+    any::Any,
     fmt,
     pin::Pin,
     sync::{Mutex, PoisonError},
@@ -145,7 +146,13 @@ impl Body {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Content::Stream(body.map_err(Into::into).boxed_unsync()))
+        let mut body = Some(body);
+        // One that is ours already stays what it is, in memory or not.
+        if let Some(ours) = (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
+            return ours.take().unwrap_or_default();
+        }
+        let stream = body.map(|body| body.map_err(Into::into).boxed_unsync());
+        stream.map_or_else(Self::empty, |stream| Self(Content::Stream(stream)))
     }
 }
 

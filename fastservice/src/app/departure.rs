@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::core::Core;
@@ -45,7 +45,14 @@ impl Departure {
             self.is_complete = true;
             return response;
         }
-        response.map(|body| Body::wrap(Departing { body, departure: self }))
+        let declared = response.headers().get(header::CONTENT_LENGTH);
+        let declared = declared.and_then(|length| length.to_str().ok()?.parse().ok());
+        response.map(|body| {
+            // A body that has nothing to send is not asked for it.
+            self.is_complete = body.is_end_stream();
+            let length = declared.or_else(|| body.size_hint().exact());
+            Body::wrap(Departing { body, length, departure: self })
+        })
     }
 
     fn tell(&self) {
@@ -75,6 +82,8 @@ impl Drop for Departure {
 /// A stream, counted as it is sent.
 struct Departing {
     body: Body,
+    /// After this many bytes it is not asked whether there are more.
+    length: Option<u64>,
     departure: Departure,
 }
 
@@ -86,14 +95,14 @@ impl HttpBody for Departing {
         mut self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        let Self { body, length, departure } = &mut *self;
+        let polled = departure.context.enter_while(|| Pin::new(&mut *body).poll_frame(cx));
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
-                let length = frame.data_ref().map_or(0, Bytes::len);
-                self.departure.bytes += length as u64;
-                self.departure.is_complete = self.body.is_end_stream();
+                departure.bytes += frame.data_ref().map_or(0, Bytes::len) as u64;
+                departure.is_complete = body.is_end_stream() || *length == Some(departure.bytes);
             }
-            Poll::Ready(None) => self.departure.is_complete = true,
+            Poll::Ready(None) => departure.is_complete = true,
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}
         }
         polled

@@ -100,7 +100,7 @@ pub(super) fn logged(error: Error) -> Error {
     if error.status().is_server_error() {
         tracing::error!(status, code, cause = error.chain(), "request failed");
     } else {
-        tracing::debug!(status, code, "request refused");
+        tracing::debug!(status, code, cause = error.chain(), "request refused");
     }
     error
 }

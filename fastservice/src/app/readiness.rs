@@ -11,6 +11,9 @@ use crate::{
     settings::HealthSettings,
 };
 
+/// The check of the framework's own.
+const KEY_SET: &str = "key_set";
+
 impl App {
     /// Asks `check` whether something that the service needs is there, whenever
     /// `GET /ready` is asked. Its argument is whatever an endpoint could take: a
@@ -53,8 +56,13 @@ impl App {
 
     /// A check has its state, and knows no caller.
     pub(super) fn check_readiness(&self, faults: &mut Vec<String>) {
+        let mut names = vec![KEY_SET];
         for check in &self.readiness_checks {
             let (name, operation) = (check.name(), check.operation());
+            if names.contains(&name) {
+                faults.push(format!("two readiness checks are named `{name}`; rename one"));
+            }
+            names.push(name);
             if operation.needs_identity {
                 faults.push(format!("the readiness check `{name}` asks who calls: nobody does"));
             }
@@ -86,7 +94,7 @@ pub(super) fn readiness(
     settings: &HealthSettings,
 ) -> Readiness {
     if verifies_tokens {
-        checks.push(Check::asking("key_set", |request| {
+        checks.push(Check::asking(KEY_SET, |request| {
             Box::pin(async move { request.environment().guard.readiness() })
         }));
     }

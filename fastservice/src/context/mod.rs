@@ -229,6 +229,11 @@ impl Context {
         }
     }
 
+    /// Makes this the current context while `work` runs.
+    pub(crate) fn enter_while<T>(&self, work: impl FnOnce() -> T) -> T {
+        CURRENT.sync_scope(self.clone(), work)
+    }
+
     /// Makes this the current context while `future` runs.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
         CURRENT.scope(self, future)

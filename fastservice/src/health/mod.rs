@@ -123,7 +123,10 @@ impl Readiness {
             let outcomes = outcomes.unwrap_or_else(|_| vec![Outcome::Failed; names.len()]);
             Report { made: Instant::now(), outcomes: names.into_iter().zip(outcomes).collect() }
         });
-        report.boxed().shared()
+        let run = report.boxed().shared();
+        // So that its age counts from its end, whoever waits for it.
+        tokio::spawn(run.clone());
+        run
     }
 }
 

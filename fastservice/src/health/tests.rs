@@ -110,6 +110,26 @@ async fn a_run_goes_on_when_who_asked_has_left() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_that_nobody_waited_for_grows_old_too() {
+    let counted = Arc::new(Counted::default());
+    let readiness = readiness([counted.check()]);
+
+    let probe = tokio::spawn({
+        let readiness = readiness.clone();
+        async move { ask(&readiness).await }
+    });
+    counted.begun.notified().await;
+    probe.abort();
+    counted.go_on.notify_one();
+    // Virtual time goes on when nothing else can.
+    time::sleep(REPORT_AGE).await;
+
+    counted.go_on.notify_one();
+    assert_eq!(ask(&readiness).await.0, 200);
+    assert_eq!(counted.asked.load(Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_is_seen_at_once() {
     let counted = Arc::new(Counted::default());
     let readiness = readiness([counted.check()]);

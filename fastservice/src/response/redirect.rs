@@ -14,6 +14,9 @@ use crate::error::Result;
 /// }
 /// ```
 ///
+/// The place is sent as it is. Behind a proxy that takes a prefix off the path,
+/// [`Context::prefix`](crate::context::Context::prefix) belongs in front of it.
+///
 /// # Errors
 /// 500 when the place is not a valid header value.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,5 +13,5 @@ pub use self::{
     connection::Peer,
     listener::{Listener, serve},
     runtime::{Runtime, Stop},
-    shutdown::{Shutdown, ShutdownTrigger, signal, trigger},
+    shutdown::{Shutdown, ShutdownTrigger, Signals, trigger},
 };

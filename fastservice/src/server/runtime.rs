@@ -1,11 +1,12 @@
 use std::{future::Future, io, thread, time::Duration};
 
 use tokio::runtime::{Builder, Runtime as TokioRuntime};
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use super::{
     answer::Answer,
     listener::{Listener, serve},
-    shutdown::{self, Shutdown, ShutdownTrigger},
+    shutdown::{Shutdown, ShutdownTrigger, Signals},
 };
 use crate::settings::{RuntimeKind, ServerSettings};
 
@@ -64,20 +65,30 @@ impl Runtime {
         trigger: ShutdownTrigger,
     ) -> io::Result<Stop> {
         let shutdown = trigger.watch();
-        let workers = self.start_workers(&listener, &service, &shutdown)?;
+        // What one thread's runtime drives, such as a pooled connection, others may use.
+        let serving = TaskTracker::new();
+        serving.close();
+        let own = serving.token();
+        let workers = self.start_workers(&listener, &service, &shutdown, &serving)?;
         let stop = trigger.clone();
         let served = self.main.block_on(async {
             let (stopping, delay) = (service.clone(), self.settings.shutdown_delay);
+            let mut signals = Signals::catch();
             let hurry = tokio::spawn(async move {
-                shutdown::signal().await;
+                signals.next().await;
                 tokio::spawn(stop_after(delay, stopping, trigger));
-                shutdown::signal().await;
+                signals.next().await;
                 tracing::warn!("stopping at once");
             });
             // On a runtime of several threads the listener is a task, so that one of them has it.
             let settings = self.settings.clone();
-            let served =
-                tokio::spawn(async move { serve(listener, &settings, service, shutdown).await });
+            let served = tokio::spawn(async move {
+                let served = serve(listener, &settings, service, shutdown).await;
+                if served.is_ok() {
+                    others_served(own, &settings).await;
+                }
+                served
+            });
             tokio::select! {
                 served = served => Some(served.map_err(io::Error::other).flatten()),
                 _ = hurry => None,
@@ -102,24 +113,42 @@ impl Runtime {
         listener: &Listener,
         service: &S,
         shutdown: &Shutdown,
+        serving: &TaskTracker,
     ) -> io::Result<Vec<thread::JoinHandle<io::Result<()>>>> {
-        let others = match self.settings.runtime {
-            RuntimeKind::WorkStealing => 0,
-            RuntimeKind::PerCore => self.settings.threads.saturating_sub(1),
-        };
         let start = |number: usize| {
             let listener = listener.again(&self.settings)?;
-            let (settings, service, shutdown) =
-                (self.settings.clone(), service.clone(), shutdown.clone());
+            let (settings, service) = (self.settings.clone(), service.clone());
+            let (shutdown, own) = (shutdown.clone(), serving.token());
             let runtime = Builder::new_current_thread().enable_all().build()?;
             thread::Builder::new().name(format!("worker-{}", number + 2)).spawn(move || {
-                let served = runtime.block_on(serve(listener, &settings, service, shutdown));
+                let served = runtime.block_on(async {
+                    let served = serve(listener, &settings, service, shutdown).await;
+                    if served.is_ok() {
+                        others_served(own, &settings).await;
+                    }
+                    served
+                });
                 runtime.shutdown_background();
                 served
             })
         };
-        (0..others).map(start).collect()
+        (0..self.workers()).map(start).collect()
     }
+
+    /// How many threads have a runtime of their own beside the main one.
+    fn workers(&self) -> usize {
+        match self.settings.runtime {
+            RuntimeKind::WorkStealing => 0,
+            RuntimeKind::PerCore => self.settings.threads.saturating_sub(1),
+        }
+    }
+}
+
+/// Drives what belongs to this runtime until the other threads have served too.
+async fn others_served(own: TaskTrackerToken, settings: &ServerSettings) {
+    let serving = own.task_tracker().clone();
+    drop(own);
+    let _ = tokio::time::timeout(settings.shutdown_timeout, serving.wait()).await;
 }
 
 /// Goes on as before for a while, so that who sends the requests can notice.

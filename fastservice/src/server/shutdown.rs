@@ -1,6 +1,5 @@
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
     task::Poll,
 };
 
@@ -66,31 +65,55 @@ impl Shutdown {
     }
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-pub async fn signal() {
+/// SIGTERM and Ctrl-C: none that comes while it lives is missed.
+#[derive(Debug)]
+pub struct Signals {
     #[cfg(unix)]
-    let terminate = async {
+    streams: Vec<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Catches signals from here on.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[must_use]
+    pub fn catch() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be caught; Ctrl-C still stops the service");
-                std::future::pending::<()>().await;
-            }
+        let kinds = [("SIGTERM", SignalKind::terminate()), ("SIGINT", SignalKind::interrupt())];
+        let streams = kinds.into_iter().filter_map(|(name, kind)| {
+            let stream = signal(kind);
+            stream
+                .inspect_err(|error| tracing::warn!(%error, name, "a signal cannot be caught"))
+                .ok()
+        });
+        Self { streams: streams.collect() }
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        poll_fn(|cx| {
+            let caught = self.streams.iter_mut().any(|stream| stream.poll_recv(cx).is_ready());
+            if caught { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    /// Catches signals from here on.
+    #[must_use]
+    pub fn catch() -> Self {
+        Self {}
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl-C cannot be caught");
+            std::future::pending::<()>().await;
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    let mut interrupt = pin!(tokio::signal::ctrl_c());
-    let mut terminate = pin!(terminate);
-    poll_fn(|cx| {
-        let interrupted = interrupt.as_mut().poll(cx).is_ready();
-        if interrupted || terminate.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
-        }
-        Poll::Pending
-    })
-    .await;
+    }
 }

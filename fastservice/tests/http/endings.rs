@@ -7,7 +7,7 @@ use fastservice::{
     prelude::*,
     testing::TestClient,
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use http::{Method, StatusCode};
 use tokio::{io::AsyncWriteExt, sync::Notify, time::timeout};
 
@@ -80,6 +80,25 @@ async fn stream() -> Body {
     let parts =
         ["one", "two"].map(|part| Ok::<_, std::io::Error>(Bytes::from_static(part.as_bytes())));
     Body::stream(futures_util::stream::iter(parts))
+}
+
+#[public_api(delete = "/nothing", status = 204)]
+async fn nothing() {}
+
+/// As long as it says, and not a byte more: who sends it does not ask on.
+#[public_api(get = "/sized")]
+async fn sized() -> ([(HeaderName, HeaderValue); 1], Body) {
+    let endless =
+        futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"four"))])
+            .chain(futures_util::stream::pending());
+    ([(http::header::CONTENT_LENGTH, HeaderValue::from_static("4"))], Body::stream(endless))
+}
+
+#[public_api(get = "/who")]
+async fn who() -> Body {
+    let id = || Context::current().map(|context| context.request_id().to_string());
+    let part = async move { Ok::<_, std::io::Error>(Bytes::from(id().unwrap_or_default())) };
+    Body::stream(futures_util::stream::once(part))
 }
 
 fn app() -> (App, Arc<Signals>) {
@@ -222,6 +241,51 @@ async fn an_observer_is_told_of_a_client_that_left() {
     within(server.task).await.unwrap().unwrap();
 
     assert_eq!(notebook.take(), ["began", "/read 0 0 cut"]);
+}
+
+#[derive(Clone)]
+struct Passing;
+
+impl<S> tower_layer::Layer<S> for Passing {
+    type Service = S;
+
+    fn layer(&self, inner: S) -> S {
+        inner
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_sent_whole_is_whole() {
+    for layers in 0..2 {
+        let notebook = Notebook::default();
+        let (mut app, _) = app();
+        for _ in 0..layers {
+            app = app.layer(Passing);
+        }
+        let server = start_app(app.observer(notebook.clone()), &[]).await;
+
+        for (request, noted) in [
+            ("DELETE /nothing", "/nothing 204 0 whole"),
+            ("GET /sized", "/sized 200 4 whole"),
+            ("GET /text", "/text 200 4 whole"),
+            ("HEAD /stream", "/stream 200 0 whole"),
+        ] {
+            let head = format!("{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            let _ = within(server.exchange(&head)).await;
+
+            assert_eq!(notebook.take(), ["began", noted], "{layers} layers");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_has_the_context_of_its_request() {
+    let (app, _) = app();
+    let client = TestClient::new(app).await;
+
+    let answer = client.get("/who").await;
+
+    assert_eq!(answer.text(), answer.header("x-request-id").unwrap());
 }
 
 #[tokio::test]

@@ -124,13 +124,18 @@ async fn a_check_whose_state_is_missing_stops_the_start() {
     let app = App::new()
         .only_routes_in(concat!(module_path!(), "::nothing"))
         .readiness_check("thing", async |_: State<Thing>| Ok::<_, Error>(()))
-        .readiness_check("who", async |_: UserId| Ok::<_, Error>(()));
+        .readiness_check("who", async |_: UserId| Ok::<_, Error>(()))
+        .readiness_check("who", async |_: Context| Ok::<_, Error>(()))
+        .readiness_check("key_set", async |_: Context| Ok::<_, Error>(()));
     let settings = Settings::from_pairs([]).unwrap();
 
     let error = app.settings(settings).start().await.unwrap_err().to_string();
 
     assert!(error.contains("the readiness check `thing` takes `State<"), "{error}");
     assert!(error.contains("the readiness check `who` asks who calls"), "{error}");
+    for name in ["who", "key_set"] {
+        assert!(error.contains(&format!("two readiness checks are named `{name}`")), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -218,9 +218,16 @@ fn a_reader_that_goes_away_costs_records_only() {
 fn a_second_signal_ends_it_at_once_with_all_records() {
     let mut service = Running::start(r#"{"format": "json"}"#, &[]);
     service.get("/pub/items/");
-    // A connection with half a request keeps the first stop waiting.
+    // A handler that waits for its body keeps the first stop waiting.
     let mut half = TcpStream::connect(&service.address).unwrap();
-    half.write_all(b"POST /priv/items/ HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n1").unwrap();
+    half.write_all(
+        b"POST /dev-issuer/oauth/token HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\
+          content-type: application/x-www-form-urlencoded\r\ncontent-length: 5\r\n\r\n",
+    )
+    .unwrap();
+    let mut go_on = [0; 12];
+    half.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100");
     service.signal("-TERM");
     service.record("stopping: running requests are finished first");
     service.signal("-TERM");
