@@ -61,6 +61,10 @@ pub mod db;
 pub mod registry;
 #[cfg(any(feature = "dev-issuer", feature = "testing"))]
 pub mod dev_issuer;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 mod builtin;
 #[cfg(feature = "cli")]
 mod log;

@@ -1,11 +1,13 @@
 //! Log records: `tracing` events, written to standard output.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt};
 
-/// Writes the process's log records from here on. A subscriber that the
-/// service has set already stays.
-pub(crate) fn start(level: &str) {
+/// Writes the process's log records from here on, and gives them to `more`. A
+/// subscriber that the service has set already stays.
+pub(crate) fn start(level: &str, more: impl Layer<Registry> + Send + Sync) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
-    let _ = subscriber.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout())).try_init();
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stdout());
+    let lines = fmt::layer().with_ansi(is_terminal);
+    let subscriber = Registry::default().with(more).with(lines).with(filter);
+    let _ = tracing::subscriber::set_global_default(subscriber);
 }

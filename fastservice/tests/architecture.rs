@@ -20,10 +20,17 @@ const HOMES: &[(&str, &[&str])] = &[
     ("inventory", &["__private", "registry"]),
     ("jsonwebtoken", &["auth"]),
     ("matchit", &["routing"]),
+    // The room and the library share a name, so that the rooms that use either are listed.
+    ("metrics", &["app", "metrics", "settings"]),
+    ("opentelemetry", &["otlp"]),
+    ("opentelemetry_appender_tracing", &["otlp"]),
+    ("opentelemetry_otlp", &["otlp"]),
+    ("opentelemetry_sdk", &["otlp"]),
     ("serde_html_form", &["extract", "testing"]),
     ("socket2", &["server"]),
     ("tempfile", &["testing"]),
-    ("tracing_subscriber", &["log"]),
+    ("tracing_opentelemetry", &["otlp"]),
+    ("tracing_subscriber", &["cli", "log", "otlp"]),
 ];
 const LONGEST_FILE: usize = 400;
 const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helpers", "types", "misc"];

@@ -33,4 +33,6 @@ impl Core {
 pub(crate) struct Endpoint {
     pub(crate) route: &'static Route,
     pub(crate) path: Arc<str>,
+    /// Its place in the list of all.
+    pub(crate) number: usize,
 }

@@ -6,6 +6,9 @@ mod core;
 mod database;
 mod departure;
 mod layered;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod operations;
 mod pipeline;
 mod preparation;
 mod run_to_end;

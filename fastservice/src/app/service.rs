@@ -17,7 +17,7 @@ use super::{
     core::Core,
     departure::Departure,
     layered::{AnyLayer, Inner},
-    pipeline,
+    operations, pipeline,
 };
 use crate::{
     body::{Body, RequestBody},
@@ -44,7 +44,7 @@ impl Service {
     pub(super) fn new(core: Core, layers: Vec<AnyLayer>) -> Self {
         let core = Arc::new(core);
         if layers.is_empty() {
-            return Self { core, layered: None };
+            return Self::of(core);
         }
         let innermost = core.clone();
         let inner = Inner::new(move |http| {
@@ -62,6 +62,18 @@ impl Service {
         });
         let layered = layers.into_iter().fold(inner, |inner, layer| layer(inner));
         Self { core, layered: Some(layered) }
+    }
+
+    /// One without layers.
+    pub(super) fn of(core: Arc<Core>) -> Self {
+        Self { core, layered: None }
+    }
+
+    /// What answers on the port of the metrics: they, and the heartbeat. These
+    /// requests are neither counted nor logged.
+    #[must_use]
+    pub fn operations(&self) -> Self {
+        Self::of(Arc::new(operations::core(&self.core)))
     }
 
     /// Answers one request, whose connection came from `remote_address`.

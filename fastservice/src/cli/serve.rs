@@ -3,7 +3,11 @@ use std::{
     net::SocketAddr,
 };
 
-use super::{Failure, print};
+#[cfg(not(feature = "otlp"))]
+use super::telemetry::Telemetry;
+use super::{Failure, operations, print};
+#[cfg(feature = "otlp")]
+use crate::otlp::Telemetry;
 use crate::{
     app::{self, App},
     log,
@@ -13,18 +17,26 @@ use crate::{
 
 pub(super) fn run(mut app: App) -> Result<(), Failure> {
     let settings = app.take_settings()?;
-    log::start(&settings.logging_level);
+    let telemetry = Telemetry::open(&settings)?;
+    log::start(&settings.logging_level, telemetry.layer());
     let listener = Listener::bind(&settings.server).map_err(|error| {
         let (host, port) = (settings.server.host, settings.server.port);
         format!("cannot listen on {}: {error}; set HOST or PORT", SocketAddr::new(host, port))
     })?;
     let address = listener.address()?;
+    let own_port = operations::bind(&settings)?;
     let runtime = Runtime::new(&settings.server)?;
     let issues_tokens = app.issues_tokens(&settings);
-    let service = runtime.block_on(app::start(app.settings(settings.clone()), Some(address)))?;
+    let app = app.observer(telemetry.observer()).settings(settings.clone());
+    let service = runtime.block_on(app::start(app, Some(address)))?;
+    if let Some(own_port) = own_port {
+        own_port.serve(&runtime, &service)?;
+    }
     announce(&settings, address, issues_tokens);
     let (trigger, _) = server::trigger();
-    runtime.serve(listener, service, trigger)?;
+    let served = runtime.serve(listener, service, trigger);
+    telemetry.finish();
+    served?;
     tracing::info!("stopped");
     Ok(())
 }

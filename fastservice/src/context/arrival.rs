@@ -9,6 +9,10 @@ pub(crate) struct Arrival {
     pub(crate) uri: Uri,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) remote_address: Option<SocketAddr>,
+    #[cfg(feature = "otlp")]
+    pub(crate) traceparent: Option<HeaderValue>,
+    #[cfg(feature = "otlp")]
+    pub(crate) tracestate: Option<HeaderValue>,
 }
 
 impl Arrival {
@@ -18,6 +22,10 @@ impl Arrival {
             uri: http.uri().clone(),
             user_agent: http.headers().get(header::USER_AGENT).cloned(),
             remote_address,
+            #[cfg(feature = "otlp")]
+            traceparent: http.headers().get("traceparent").cloned(),
+            #[cfg(feature = "otlp")]
+            tracestate: http.headers().get("tracestate").cloned(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! 2. Who is asking, under which id.
 
 mod arrival;
+mod companion;
 mod ending;
 mod request_id;
 
@@ -18,6 +19,9 @@ use http::{Method, Uri};
 use tokio::task::JoinHandle;
 
 pub(crate) use self::arrival::Arrival;
+use self::companion::Accompanied;
+#[cfg(feature = "otlp")]
+pub(crate) use self::companion::Companion;
 pub use self::{
     ending::{Ending, Observer},
     request_id::RequestId,
@@ -50,6 +54,7 @@ struct Inner {
     began: Instant,
     route: OnceLock<Entered>,
     claims: OnceLock<Claims>,
+    companion: OnceLock<Box<dyn companion::Companion>>,
     // Most requests keep no values, so that the map and its lock are made by the first one.
     values: OnceLock<Mutex<Values>>,
 }
@@ -57,6 +62,7 @@ struct Inner {
 /// The route that a request has taken.
 struct Entered {
     template: Arc<str>,
+    endpoint: usize,
     is_quiet: bool,
 }
 
@@ -79,6 +85,7 @@ impl Context {
             began: Instant::now(),
             route: OnceLock::new(),
             claims: OnceLock::new(),
+            companion: OnceLock::new(),
             values: OnceLock::new(),
         }))
     }
@@ -119,6 +126,12 @@ impl Context {
         self.0.route.get().map(|entered| &*entered.template)
     }
 
+    /// The number of the endpoint that answers, for tables; `None` before it is found.
+    #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "metrics are a feature"))]
+    pub(crate) fn endpoint(&self) -> Option<usize> {
+        self.0.route.get().map(|entered| entered.endpoint)
+    }
+
     /// Whether its route stays out of the access log, as that of the heartbeat does.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
@@ -129,6 +142,18 @@ impl Context {
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
         self.0.arrival.user_agent.as_ref()?.to_str().ok()
+    }
+
+    /// The header `traceparent`, as it came.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn traceparent(&self) -> Option<&http::HeaderValue> {
+        self.0.arrival.traceparent.as_ref()
+    }
+
+    /// The header `tracestate`, as it came.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn tracestate(&self) -> Option<&http::HeaderValue> {
+        self.0.arrival.tracestate.as_ref()
     }
 
     /// How long ago the request arrived.
@@ -190,12 +215,22 @@ impl Context {
 
     /// Makes this the current context while `future` runs.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
-        CURRENT.scope(self, future)
+        CURRENT.scope(self.clone(), Accompanied::new(self, future))
+    }
+
+    /// Enters `companion` wherever this is the current context from now on. The first one stays.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn accompany(&self, companion: impl Companion) {
+        let _ = self.0.companion.set(Box::new(companion));
+    }
+
+    pub(crate) fn companion(&self) -> Option<&dyn companion::Companion> {
+        self.0.companion.get().map(|companion| &**companion)
     }
 
     /// Remembers the route. The first one stays.
-    pub(crate) fn enter(&self, template: Arc<str>, is_quiet: bool) {
-        let _ = self.0.route.set(Entered { template, is_quiet });
+    pub(crate) fn enter(&self, template: Arc<str>, endpoint: usize, is_quiet: bool) {
+        let _ = self.0.route.set(Entered { template, endpoint, is_quiet });
     }
 
     /// Remembers who calls. The first one stays: nothing below the access

@@ -3,15 +3,21 @@
 mod auth;
 mod database;
 mod http;
+mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod reader;
 mod server;
 mod units;
 
+#[cfg(feature = "otlp")]
+pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
 use self::reader::Reader;
 pub use self::{
     auth::AuthSettings,
     database::DatabaseSettings,
     http::{ErrorFormat, HttpSettings},
+    metrics::MetricsSettings,
     reader::{Setting, SettingsError, Source},
     server::{RuntimeKind, ServerSettings},
 };
@@ -39,6 +45,11 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where its data is.
     pub database: DatabaseSettings,
+    /// Whether and where it serves what it counts.
+    pub metrics: MetricsSettings,
+    #[cfg(feature = "otlp")]
+    /// Whereto it exports traces and logs.
+    pub otlp: OtlpSettings,
     shown: Vec<Setting>,
 }
 
@@ -75,6 +86,9 @@ impl Settings {
             http: HttpSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
+            metrics: MetricsSettings::read(&mut reader),
+            #[cfg(feature = "otlp")]
+            otlp: OtlpSettings::read(&mut reader),
             service_name,
             shown: Vec::new(),
         };

@@ -10,6 +10,10 @@ mod database;
 mod endings;
 mod errors;
 mod layers;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod routing;
 mod startup;
 mod wire;
