@@ -123,16 +123,17 @@ impl Route {
 }
 
 impl Series {
-    fn new(status: u16, bounds: &Arc<[f64]>) -> Box<Self> {
+    fn new(status: u16, bounds: &Arc<[f64]>) -> Self {
         let durations = Histogram::new(bounds.clone());
-        Box::new(Self { status, durations, next: OnceLock::new() })
+        Self { status, durations, next: OnceLock::new() }
     }
 
     /// The series of a status; it is appended when it is the first with it.
     fn find<'s>(first: &'s OnceLock<Box<Self>>, status: u16, bounds: &Arc<[f64]>) -> &'s Self {
-        let mut series = first.get_or_init(|| Self::new(status, bounds));
+        let new = || Box::new(Self::new(status, bounds));
+        let mut series = first.get_or_init(new);
         while series.status != status {
-            series = series.next.get_or_init(|| Self::new(status, bounds));
+            series = series.next.get_or_init(new);
         }
         series
     }

@@ -33,7 +33,7 @@ async fn change(id: u32) -> String {
 #[public_api(get = "/forever")]
 async fn forever(signals: State<Arc<Signals>>) {
     signals.begun.notify_one();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[public_api(post = "/orders/{kind}")]
