@@ -44,7 +44,7 @@ fn unknown_keys() {
                 &[(
                     "unknown key `audience`; write one of `get`, `post`, `put`, `patch`, `delete`, \
                      `head`, `options`, `tag`, `summary`, `status`, `operation_id`, `deprecated`, \
-                     `hidden`, `timeout`, `body_limit`, `crate`",
+                     `hidden`, `timeout`, `body_limit`, `cancellable`, `crate`",
                     "audience",
                 )],
             ),

@@ -58,6 +58,7 @@ fn endpoint_with_many_keys() {
             hidden = true,
             timeout = \"5s\",
             body_limit = \"10MiB\",
+            cancellable = true,
             crate = \"my_crate::fastservice\",
         )]
         /// Create

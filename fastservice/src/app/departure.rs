@@ -49,6 +49,9 @@ impl Departure {
 
 impl Drop for Departure {
     fn drop(&mut self) {
+        if self.core.observers.is_empty() {
+            return;
+        }
         let ending = Ending {
             context: &self.context,
             status: self.status,
