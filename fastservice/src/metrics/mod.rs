@@ -104,3 +104,24 @@ impl fmt::Debug for Metrics {
         f.debug_struct("Metrics").field("service", &self.service).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_asked_at_each_scrape() {
+        let asked = std::sync::atomic::AtomicU64::new(0);
+        let source: Source = Box::new(move |page| {
+            let asked = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            page.family("pool_size", Kind::Gauge, "Connections.");
+            page.sample("pool_size", &[("state", "idle")], asked);
+        });
+        let metrics = Metrics::new("shop", std::iter::empty(), vec![source]);
+
+        let pages = [metrics.render(), metrics.render()];
+
+        assert!(pages[0].contains("pool_size{state=\"idle\"} 0\n"), "{}", pages[0]);
+        assert!(pages[1].contains("pool_size{state=\"idle\"} 1\n"), "{}", pages[1]);
+    }
+}

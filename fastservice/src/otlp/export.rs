@@ -71,3 +71,43 @@ impl<E: LogExporter> LogExporter for Reported<E> {
         self.exporter.set_resource(resource);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use opentelemetry_sdk::error::OTelSdkError;
+    use tracing::{Event, Level, Subscriber};
+    use tracing_subscriber::{
+        Layer,
+        layer::{Context, SubscriberExt},
+    };
+
+    use super::*;
+
+    /// Keeps the levels of what is logged.
+    #[derive(Clone, Default)]
+    struct Levels(Arc<Mutex<Vec<Level>>>);
+
+    impl<S: Subscriber> Layer<S> for Levels {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            self.0.lock().unwrap().push(*event.metadata().level());
+        }
+    }
+
+    #[test]
+    fn an_outage_is_logged_at_its_begin_and_at_its_end() {
+        let levels = Levels::default();
+        let subscriber = tracing_subscriber::registry().with(levels.clone());
+        let exporter = Reported::new("traces", ());
+        let away = || Err(OTelSdkError::InternalFailure("away".into()));
+
+        tracing::subscriber::with_default(subscriber, || {
+            for result in [Ok(()), away(), away(), away(), Ok(()), Ok(()), away()] {
+                let _ = exporter.report(result);
+            }
+        });
+
+        assert_eq!(*levels.0.lock().unwrap(), [Level::WARN, Level::INFO, Level::WARN]);
+    }
+}
