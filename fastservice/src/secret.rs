@@ -1,6 +1,6 @@
 //! Values that are not printed.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -22,6 +22,16 @@ pub struct Secret<T>(T);
 /// What stands in an error instead of the reason why a secret was refused.
 pub(crate) const REFUSED: &str = "a secret value is not valid";
 
+thread_local! {
+    static WAS_READ: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread has deserialized a secret since it was asked last. A deserializer
+/// is not told what its value is for, and ours must know what not to show.
+pub(crate) fn was_read() -> bool {
+    WAS_READ.take()
+}
+
 impl<T> Secret<T> {
     /// Hides a value.
     pub const fn new(value: T) -> Self {
@@ -42,7 +52,33 @@ impl<T> fmt::Debug for Secret<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Reasons repeat parts of the value.
-        T::deserialize(deserializer).map(Self).map_err(|_| de::Error::custom(REFUSED))
+        WAS_READ.set(true);
+        T::deserialize(deserializer).map(Self).map_err(|error| {
+            // Other reasons repeat parts of the value.
+            if error.to_string().starts_with("missing field") {
+                error
+            } else {
+                de::Error::custom(REFUSED)
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Login {
+        _password: Secret<u8>,
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_is_said_to_be() {
+        let missing = serde_json::from_str::<Login>("{}").unwrap_err().to_string();
+        let wrong = serde_json::from_str::<Login>("{\"_password\": 300}").unwrap_err().to_string();
+
+        assert!(missing.starts_with("missing field `_password`"), "{missing}");
+        assert!(wrong.starts_with(REFUSED), "{wrong}");
     }
 }

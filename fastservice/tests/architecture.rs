@@ -28,6 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("opentelemetry_sdk", &["otlp"]),
     ("serde_html_form", &["extract", "testing"]),
     ("socket2", &["server"]),
+    ("strsim", &["settings"]),
     ("tempfile", &["testing"]),
     ("tracing_opentelemetry", &["otlp"]),
     ("tracing_subscriber", &["cli", "log", "otlp"]),

@@ -1,6 +1,7 @@
 //! The composition root: what a service is made of.
 
 mod access;
+mod config;
 mod core;
 #[cfg(feature = "db")]
 mod database;
@@ -33,7 +34,7 @@ use crate::{
     context::Observer,
     error::{BoxError, Result},
     openapi::StateType,
-    settings::{Settings, SettingsError, Source},
+    settings::{Section, Settings, SettingsError, Source},
 };
 
 /// A service: all endpoints of the process, and what they need.
@@ -60,6 +61,7 @@ pub struct App {
     modules: Vec<&'static str>,
     authenticator: Option<Arc<dyn Authenticator>>,
     states: Vec<StateType>,
+    sections: Vec<Section>,
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
     layers: Vec<AnyLayer>,
@@ -211,7 +213,7 @@ impl App {
         self
     }
 
-    /// Uses these settings instead of those of the environment.
+    /// Uses these settings instead of those of the environment and its files.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = Some(settings);
@@ -229,7 +231,7 @@ impl App {
 
     pub(crate) fn take_settings(&mut self) -> Result<Settings, SettingsError> {
         match self.settings.take() {
-            Some(settings) => Ok(settings),
+            Some(settings) => settings.and_sections(&self.sections),
             None => self.settings_of(Source::environment()),
         }
     }
@@ -240,7 +242,8 @@ impl App {
             None => source,
         };
         let source = source.with_default("PUBLIC_PREFIX", &self.public_prefix);
-        Settings::from_source(source.with_default("PRIVATE_PREFIX", &self.private_prefix))
+        let source = source.with_default("PRIVATE_PREFIX", &self.private_prefix);
+        Settings::with_sections(source, &self.sections)
     }
 
     pub(crate) fn has_authenticator(&self) -> bool {

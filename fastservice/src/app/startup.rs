@@ -52,6 +52,9 @@ pub(crate) async fn start(
     address: Option<SocketAddr>,
 ) -> Result<Service, StartError> {
     let settings = app.take_settings()?;
+    for hint in settings.hints() {
+        tracing::warn!(hint, "a setting may be wrong");
+    }
     let mut plan = plan(&app, &settings)?;
     if app.issues_tokens(&settings) {
         let own = access::of_itself(&settings, address);

@@ -12,6 +12,9 @@ pub(super) fn run(mut app: App) -> Result<(), Failure> {
     for setting in settings.shown() {
         print(line(setting, width));
     }
+    for hint in settings.hints() {
+        print(format_args!("hint: {hint}\n"));
+    }
     Ok(())
 }
 

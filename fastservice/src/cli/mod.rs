@@ -19,7 +19,7 @@ use crate::app::App;
 
 /// A service made with FastService. Without a command it serves.
 #[derive(Debug, Parser)]
-#[command(version = None, after_help = "Settings are read from the environment; `check-config` shows them.")]
+#[command(version = None, after_help = "Settings are read from the environment, env_config and secrets; `check-config` shows them.")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -65,7 +65,8 @@ fn run(app: App) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.to_string().lines() {
-                eprintln!("error: {line}");
+                let kind = if line.starts_with("hint: ") { "" } else { "error: " };
+                eprintln!("{kind}{line}");
             }
             ExitCode::FAILURE
         }

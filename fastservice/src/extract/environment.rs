@@ -28,7 +28,12 @@ impl Environment {
 
     /// Gives `value` to every `State<T>`; a later one of the same type wins.
     pub(crate) fn set_state<T: Send + Sync + 'static>(&mut self, value: T) {
-        self.states.insert(TypeId::of::<T>(), Arc::new(value));
+        self.share_state(Arc::new(value));
+    }
+
+    /// Gives a value that others have too.
+    pub(crate) fn share_state<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
+        self.states.insert(TypeId::of::<T>(), value);
     }
 
     /// Makes values of `T` with `make` instead of from the request.

@@ -6,7 +6,8 @@ use crate::{
     openapi::{Operation, StateType},
 };
 
-/// A value that the application was given with `App::state`, shared by all requests.
+/// A value that the application was given with `App::state`, or settings that it reads by
+/// `App::config`, shared by all requests.
 ///
 /// A service whose endpoint takes a state that it was not given does not start.
 ///

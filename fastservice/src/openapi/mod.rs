@@ -88,11 +88,11 @@ pub struct StateType {
 }
 
 impl StateType {
-    /// The type `T`, given with `App::state`.
+    /// The type `T`, given with `App::state` or `App::config`.
     #[must_use]
     pub fn of<T: 'static>() -> Self {
         let argument = format!("State<{}>", type_name::<T>()).into();
-        Self { id: TypeId::of::<T>(), argument, given_by: ".state(..)" }
+        Self { id: TypeId::of::<T>(), argument, given_by: ".state(..)` or `.config::<..>()" }
     }
 
     /// The type `T` of an argument with a name of its own, given by another method.

@@ -1,6 +1,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use super::{IS_DEVELOPMENT, reader::Reader, units};
+use crate::secret::Secret;
 
 /// Whose tokens the service accepts.
 #[derive(Debug, Clone)]
@@ -18,6 +19,11 @@ pub struct AuthSettings {
     pub m2m_users: Vec<String>,
     /// `JWKS_FILE` (none): a file with the tenant's JWKS document.
     pub jwks_file: Option<PathBuf>,
+    /// `API_CLIENT_ID` (none): who this service is to others when it asks the tenant for
+    /// a token. No part of the framework asks for one yet.
+    pub api_client_id: Option<String>,
+    /// `API_CLIENT_SECRET` (none): what proves it.
+    pub api_client_secret: Option<Secret<String>>,
     /// `TOKEN_LEEWAY` (`5s`): how far clocks may differ, at most `300s`.
     pub token_leeway: Duration,
 }
@@ -30,6 +36,8 @@ impl AuthSettings {
             algorithms: reader.words("ALGORITHMS", "RS256"),
             m2m_users: reader.words("M2M_USER", if IS_DEVELOPMENT { "dev-client" } else { "" }),
             jwks_file: reader.text("JWKS_FILE").map(PathBuf::from),
+            api_client_id: reader.text("API_CLIENT_ID"),
+            api_client_secret: reader.optional_secret("API_CLIENT_SECRET"),
             token_leeway: reader.checked("TOKEN_LEEWAY", "5s", units::duration),
         }
     }

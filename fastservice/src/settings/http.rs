@@ -52,9 +52,7 @@ impl HttpSettings {
                     ],
                 )
             }),
-            error_input: reader.checked("ERROR_INPUT", "false", |text| {
-                one_of(text, &[("true", true), ("false", false)])
-            }),
+            error_input: reader.checked("ERROR_INPUT", "false", units::switch),
             body_limit: reader.checked("BODY_LIMIT", "2MiB", units::bytes),
             body_timeout: reader.checked("BODY_TIMEOUT", "30s", units::duration),
         }

@@ -2,24 +2,40 @@
 
 mod auth;
 mod database;
+mod env_file;
+mod hint;
 mod http;
 mod metrics;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod place;
 mod reader;
+mod report;
+mod section;
 mod server;
+mod source;
+#[cfg(test)]
+mod tests;
 mod units;
+mod value;
+
+use std::{any::TypeId, path::Path, sync::Arc};
 
 #[cfg(feature = "otlp")]
 pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
-use self::reader::Reader;
+pub(crate) use self::section::Section;
 pub use self::{
     auth::AuthSettings,
     database::DatabaseSettings,
     http::{ErrorFormat, HttpSettings},
     metrics::MetricsSettings,
-    reader::{Setting, SettingsError, Source},
+    report::{Setting, SettingsError},
     server::{RuntimeKind, ServerSettings},
+    source::Source,
+};
+use self::{
+    reader::{Reader, Report},
+    section::AnySection,
 };
 
 /// A build with the development issuer is a development build: it listens on
@@ -47,17 +63,21 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// Whether and where it serves what it counts.
     pub metrics: MetricsSettings,
-    #[cfg(feature = "otlp")]
     /// Whereto it exports traces and logs.
+    #[cfg(feature = "otlp")]
     pub otlp: OtlpSettings,
+    source: Arc<Source>,
     shown: Vec<Setting>,
+    notes: Vec<String>,
+    sections: Vec<(TypeId, AnySection)>,
 }
 
 impl Settings {
-    /// Reads the settings from the environment of the process.
+    /// Reads the settings from the environment of the process and the places that it
+    /// names: see [`Source`].
     ///
     /// # Errors
-    /// Every mistake at once: the name, what was wrong, what is expected.
+    /// Every mistake at once: the name, where it is set, what was wrong, what is expected.
     pub fn from_environment() -> Result<Self, SettingsError> {
         Self::from_source(Source::environment())
     }
@@ -77,9 +97,18 @@ impl Settings {
     /// # Errors
     /// As [`from_environment`](Self::from_environment).
     pub fn from_source(source: Source) -> Result<Self, SettingsError> {
-        let mut reader = Reader::new(source);
+        Self::with_sections(source, &[])
+    }
+
+    /// Reads the settings and those of the service itself.
+    pub(crate) fn with_sections(
+        source: Source,
+        sections: &[Section],
+    ) -> Result<Self, SettingsError> {
+        let source = Arc::new(source);
+        let mut reader = Reader::new(source.clone());
         let service_name = reader.checked("SERVICE_NAME", "service", |text| Ok(text.to_owned()));
-        let settings = Self {
+        let mut settings = Self {
             service_description: reader.text("SERVICE_DESCRIPTION").unwrap_or_default(),
             logging_level: reader.checked("LOGGING_LEVEL", "info", units::level),
             server: ServerSettings::read(&mut reader),
@@ -90,51 +119,65 @@ impl Settings {
             #[cfg(feature = "otlp")]
             otlp: OtlpSettings::read(&mut reader),
             service_name,
+            source,
             shown: Vec::new(),
+            notes: Vec::new(),
+            sections: Vec::new(),
         };
-        let shown = reader.finish()?;
-        Ok(Self { shown, ..settings })
+        settings.add_sections(reader, sections)?;
+        Ok(settings)
+    }
+
+    /// Reads what of the service's own settings was not read yet.
+    pub(crate) fn and_sections(mut self, sections: &[Section]) -> Result<Self, SettingsError> {
+        let is_read = |section: &&Section| self.sections.iter().any(|(id, _)| *id == section.id);
+        let missing: Vec<_> =
+            sections.iter().filter(|section| !is_read(section)).copied().collect();
+        let report = Report { shown: self.shown, notes: self.notes };
+        (self.shown, self.notes) = (Vec::new(), Vec::new());
+        let reader = Reader::resume(self.source.clone(), report);
+        self.add_sections(reader, &missing)?;
+        Ok(self)
+    }
+
+    fn add_sections(
+        &mut self,
+        mut reader: Reader,
+        sections: &[Section],
+    ) -> Result<(), SettingsError> {
+        for section in sections {
+            self.sections.extend(section.read(&mut reader).map(|value| (section.id, value)));
+        }
+        let report = reader.finish()?;
+        (self.shown, self.notes) = (report.shown, report.notes);
+        Ok(())
+    }
+
+    /// The service's own settings of this type, which [`App::config`](crate::App::config) asked for.
+    #[must_use]
+    pub fn config<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let (_, value) = self.sections.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
+        value.clone().downcast().ok()
+    }
+
+    /// The folder of the `env_config` file, where a deployment may have other files.
+    #[must_use]
+    pub fn config_folder(&self) -> Option<&Path> {
+        self.source.config_folder()
+    }
+
+    /// What may be wrong, though it is no mistake: names that are nearly a setting, names
+    /// in `env_config` that are none, names that are set twice there. No values.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        let known = self.shown.iter().map(|setting| setting.name.clone()).collect();
+        let unknown = hint::unknown_names(&self.source, &known);
+        self.notes.iter().cloned().chain(unknown).collect()
     }
 
     /// The effective settings and where each came from, secrets masked.
     #[must_use]
     pub fn shown(&self) -> &[Setting] {
         &self.shown
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_setting_has_a_default() {
-        let settings = Settings::from_pairs([]).unwrap();
-
-        assert_eq!(settings.server.port, 8000);
-        assert_eq!(settings.http.body_limit, 2 * 1024 * 1024);
-        assert!(settings.shown().iter().all(|setting| setting.origin() == "default"));
-    }
-
-    #[test]
-    fn every_mistake_is_reported_at_once() {
-        let wrong =
-            [("PORT", "x"), ("error_format", "xml"), ("BODY_LIMIT", "-1"), ("THREADS", "0")];
-
-        let error = Settings::from_pairs(wrong).unwrap_err().to_string();
-
-        for name in ["PORT", "ERROR_FORMAT", "BODY_LIMIT", "THREADS"] {
-            assert!(error.contains(name), "{error}");
-        }
-    }
-
-    #[test]
-    fn secrets_are_masked() {
-        let url = "postgres://me:hunter2@db/app";
-
-        let settings = Settings::from_pairs([("DATABASE_URL", url)]).unwrap();
-
-        assert_eq!(settings.database.url.expose(), url);
-        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 }

@@ -1,183 +1,171 @@
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeSet, str::FromStr, sync::Arc};
 
-/// Where settings are read from.
-#[derive(Clone, Default)]
-pub struct Source {
-    origin: &'static str,
-    values: BTreeMap<String, String>,
-    defaults: BTreeMap<String, String>,
-}
+use super::{
+    hint,
+    place::Found,
+    report::{MASK, Setting, SettingsError, on_one_line},
+    source::Source,
+};
+use crate::secret::Secret;
 
-impl Source {
-    /// The environment of the process. A value that is not UTF-8 counts as absent.
-    #[must_use]
-    pub fn environment() -> Self {
-        let pairs = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        let values = pairs.map(|(name, value)| (name.to_ascii_uppercase(), value));
-        Self { origin: "environment", values: values.collect(), defaults: BTreeMap::new() }
-    }
-
-    /// Pairs of name and value, for tests.
-    #[must_use]
-    pub fn pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Self {
-        let values =
-            pairs.into_iter().map(|(name, value)| (name.to_ascii_uppercase(), value.to_owned()));
-        Self { origin: "given", values: values.collect(), defaults: BTreeMap::new() }
-    }
-
-    /// Sets what counts when no value is given, in place of the framework's default.
-    #[must_use]
-    pub fn with_default(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.defaults.insert(name.to_ascii_uppercase(), value.into());
-        self
-    }
-}
-
-impl fmt::Debug for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("origin", &self.origin).finish_non_exhaustive()
-    }
-}
-
-/// One effective setting, as `check-config` prints it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    name: &'static str,
-    value: String,
-    origin: &'static str,
-}
-
-impl Setting {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Its value; a secret is masked.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
-    /// Where it came from.
-    #[must_use]
-    pub fn origin(&self) -> &'static str {
-        self.origin
-    }
-}
-
-/// Settings that cannot be used, all at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError(Vec<String>);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
-}
-
-impl std::error::Error for SettingsError {}
+/// Longer values are cut in messages.
+const LONGEST_SHOWN: usize = 100;
 
 /// Reads settings one by one and collects what is wrong with them.
 pub(super) struct Reader {
-    source: Source,
+    source: Arc<Source>,
+    known: BTreeSet<String>,
     shown: Vec<Setting>,
     faults: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// Every setting that was read, and what may be wrong with them.
+pub(super) struct Report {
+    pub(super) shown: Vec<Setting>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Reader {
-    pub(super) fn new(source: Source) -> Self {
-        Self { source, shown: Vec::new(), faults: Vec::new() }
+    pub(super) fn new(source: Arc<Source>) -> Self {
+        let report = Report { shown: source.shown().to_vec(), notes: source.notes().to_vec() };
+        let faults = source.faults().to_vec();
+        Self { faults, ..Self::resume(source, report) }
+    }
+
+    /// Goes on after others have been read.
+    pub(super) fn resume(source: Arc<Source>, Report { shown, notes }: Report) -> Self {
+        let known = shown.iter().map(|setting| setting.name.clone()).collect();
+        Self { source, known, shown, notes, faults: Vec::new() }
     }
 
     /// Every setting that was read, or every mistake.
-    pub(super) fn finish(self) -> Result<Vec<Setting>, SettingsError> {
-        if self.faults.is_empty() { Ok(self.shown) } else { Err(SettingsError(self.faults)) }
+    pub(super) fn finish(self) -> Result<Report, SettingsError> {
+        let Self { source, known, shown, faults, mut notes } = self;
+        if faults.is_empty() {
+            return Ok(Report { shown, notes });
+        }
+        notes.extend(hint::unknown_names(&source, &known));
+        Err(SettingsError { faults, hints: notes })
     }
 
     /// A text that may be absent. An empty one counts as absent.
-    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
         self.optional(name, |text| Ok(text.to_owned()))
     }
 
     /// A value that may be absent; the error of `parse` says what is expected.
     pub(super) fn optional<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let Found { text, is_given } = self.find(name, "");
-        self.show(name, &text, is_given);
-        if text.is_empty() {
+        let found = self.find(name, "");
+        self.show(name, &found);
+        if found.text.is_empty() {
             return None;
         }
-        parse(&text).map_err(|expected| self.refuse(name, &text, &expected)).ok()
+        parse(&found.text).map_err(|expected| self.refuse(name, &found, &expected)).ok()
     }
 
     /// A text that is not shown, but for its default.
-    pub(super) fn secret(&mut self, name: &'static str, default: &str) -> String {
-        let Found { text, is_given } = self.find(name, default);
-        self.show(name, if is_given { "********" } else { &text }, is_given);
-        text
+    pub(super) fn secret(&mut self, name: &str, default: &str) -> String {
+        let found = self.find(name, default);
+        let found = Found { is_hidden: found.is_given, ..found };
+        self.show(name, &found);
+        found.text
+    }
+
+    /// A secret that may be absent.
+    pub(super) fn optional_secret(&mut self, name: &str) -> Option<Secret<String>> {
+        Some(self.secret(name, "")).filter(|text| !text.is_empty()).map(Secret::new)
     }
 
     /// Words separated by blanks.
-    pub(super) fn words(&mut self, name: &'static str, default: &str) -> Vec<String> {
-        let Found { text, is_given } = self.find(name, default);
-        self.show(name, &text, is_given);
-        text.split_whitespace().map(str::to_owned).collect()
+    pub(super) fn words(&mut self, name: &str, default: &str) -> Vec<String> {
+        let found = self.find(name, default);
+        self.show(name, &found);
+        found.text.split_whitespace().map(str::to_owned).collect()
     }
 
     /// A value with a `FromStr` of its own; `expected` describes it.
-    pub(super) fn parsed<T: FromStr>(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        expected: &str,
-    ) -> T {
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &str, default: &str, expected: &str) -> T {
         self.checked(name, default, |text| text.parse().map_err(|_| expected.to_owned()))
     }
 
     /// A value that `parse` makes; its error says what is expected.
     pub(super) fn checked<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
         default: &str,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> T {
-        let Found { text, is_given } = self.find(name, default);
-        self.show(name, &text, is_given);
-        parse(&text).unwrap_or_else(|expected| {
-            self.refuse(name, &text, &expected);
+        let found = self.find(name, default);
+        self.show(name, &found);
+        parse(&found.text).unwrap_or_else(|expected| {
+            self.refuse(name, &found, &expected);
             fallback(default, &parse)
         })
     }
 
+    /// Makes names known before they are looked up, so that a `NAME_FILE` among them
+    /// is a setting of its own.
+    pub(super) fn know(&mut self, names: impl IntoIterator<Item = String>) {
+        self.known.extend(names);
+    }
+
+    /// What is given, if anything. A mistake is recorded, and is `Err`.
+    pub(super) fn look_up(&mut self, name: &str) -> Result<Option<Found>, Recorded> {
+        self.known.insert(name.to_owned());
+        let has_companion = !self.known.contains(&format!("{name}_FILE"));
+        let found = self.source.find(name, has_companion).map_err(|fault| {
+            self.faults.push(fault);
+            Recorded
+        })?;
+        if let Some(found) = found.as_ref().filter(|found| found.text.trim() != found.text) {
+            let origin = &found.origin;
+            self.notes.push(format!("{name} ({origin}) begins or ends with a blank, which counts"));
+        }
+        Ok(found.or_else(|| self.source.default_of(name).map(Found::default)))
+    }
+
+    pub(super) fn add_fault(&mut self, fault: String) {
+        self.faults.push(fault);
+    }
+
+    pub(super) fn refuse(&mut self, name: &str, found: &Found, expected: &str) {
+        let Found { text, origin, is_hidden, .. } = found;
+        let wrong =
+            if *is_hidden { "is not valid".to_owned() } else { format!("is `{}`", short(text)) };
+        self.faults.push(format!("{name} ({origin}) {wrong}; expected {expected}"));
+    }
+
+    pub(super) fn show(&mut self, name: &str, found: &Found) {
+        let value = if found.is_hidden { MASK.to_owned() } else { on_one_line(&found.text) };
+        let origin = found.origin.clone();
+        match self.shown.iter_mut().find(|setting| setting.name == name) {
+            // Two structs may read one name; a secret in one of them is a secret.
+            Some(shown) if found.is_hidden => shown.value = value,
+            Some(_) => {}
+            None => self.shown.push(Setting { name: name.to_owned(), value, origin }),
+        }
+    }
+
     /// What is given, else the service's default, else the framework's.
-    fn find(&self, name: &str, default: &str) -> Found {
-        let given = self.source.values.get(name).filter(|value| !value.is_empty());
-        let text = given.or_else(|| self.source.defaults.get(name));
-        Found { text: text.map_or(default, String::as_str).to_owned(), is_given: given.is_some() }
-    }
-
-    fn refuse(&mut self, name: &str, text: &str, expected: &str) {
-        let origin = self.source.origin;
-        self.faults.push(format!("{name} ({origin}) is `{text}`; expected {expected}"));
-    }
-
-    fn show(&mut self, name: &'static str, value: &str, is_given: bool) {
-        let origin = if is_given { self.source.origin } else { "default" };
-        self.shown.push(Setting { name, value: value.to_owned(), origin });
+    fn find(&mut self, name: &str, default: &str) -> Found {
+        self.look_up(name).ok().flatten().unwrap_or_else(|| Found::default(default))
     }
 }
 
-/// The text of a setting.
-struct Found {
-    text: String,
-    is_given: bool,
+/// A mistake that is among the faults already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Recorded;
+
+/// A value on one line, and not too much of it.
+fn short(text: &str) -> String {
+    let start: String = text.chars().take(LONGEST_SHOWN).collect();
+    let rest = if start.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", on_one_line(&start))
 }
 
 /// The default, so that reading goes on after a mistake.
@@ -189,8 +177,10 @@ fn fallback<T>(default: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
 /// The value of one of a few names.
 pub(super) fn one_of<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
     let found = names.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
-    found.map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<_> = names.iter().map(|(name, _)| format!("`{name}`")).collect();
-        names.join(" or ")
-    })
+    found.map(|(_, value)| *value).ok_or_else(|| listed(names.iter().map(|(name, _)| *name)))
+}
+
+/// Names to choose from, as a part of a sentence.
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }

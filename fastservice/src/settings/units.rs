@@ -39,6 +39,18 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
     count.ok_or_else(|| "a number from 1 to 1000000".to_owned())
 }
 
+/// Yes or no, in the words that Python's settings take.
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    let is_one_of = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_one_of(&["true", "1", "yes", "on", "y", "t"]) {
+        Ok(true)
+    } else if is_one_of(&["false", "0", "no", "off", "n", "f"]) {
+        Ok(false)
+    } else {
+        Err("`true` or `false`".to_owned())
+    }
+}
+
 /// A logging level, or a list of `target=level`; Python's names of levels too.
 pub(super) fn level(text: &str) -> Result<String, String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];

@@ -15,5 +15,6 @@ mod metrics;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod routing;
+mod settings;
 mod startup;
 mod wire;

@@ -3,6 +3,7 @@
 mod items;
 mod private_api;
 mod public_api;
+mod settings;
 
 use std::process::Command;
 

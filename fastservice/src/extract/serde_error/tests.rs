@@ -57,6 +57,8 @@ fn each_kind_of_wrong_member_has_its_place_and_type() {
     assert_eq!((&*extra.0, extra.1), ("body.extra", "extra_forbidden"));
     let colour = case("colour", json!("blue"));
     assert_eq!((colour.1, &*colour.2), ("enum", "Input should be 'red' or 'green'"));
+    let secret = wrong(|item| drop(item.as_object_mut().unwrap().remove("password")));
+    assert_eq!((&*secret.0, secret.1, &*secret.2), ("body.password", "missing", "Field required"));
 }
 
 #[test]
