@@ -10,7 +10,7 @@
 //! }
 //! ```
 //!
-//! The macros are those of the crate [`metrics`](::metrics), so that what other
+//! The macros are those of the crate `metrics`, so that what other
 //! crates count with it is served too. They are of the process, not of one service,
 //! and at most 10,000 series of them are kept: a label has few values, and is never
 //! an id. Each use looks its series up, under a lock that is shared; where that
