@@ -54,6 +54,8 @@ pub mod response;
 
 // Services that a handler asks for.
 pub mod background;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "db")]
 pub mod db;
 

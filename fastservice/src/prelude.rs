@@ -3,10 +3,13 @@
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
+#[cfg(feature = "client")]
+pub use crate::client::Client;
 #[cfg(feature = "db")]
 pub use crate::db::Db;
 pub use crate::{
     app::App,
+    background::BackgroundTasks,
     body::Body,
     claims::{Claims, UserId},
     context::{Context, RequestId},

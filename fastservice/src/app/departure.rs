@@ -12,13 +12,15 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::core::Core;
 use crate::{
+    background,
     body::Body,
     context::{Context, Ending},
     error::BoxError,
     response::Response,
 };
 
-/// Tells the observers of a request's end when it is dropped.
+/// Tells the observers of a request's end when it is dropped, and lets its background
+/// tasks run.
 pub(super) struct Departure {
     core: Arc<Core>,
     context: Context,
@@ -45,10 +47,8 @@ impl Departure {
         }
         response.map(|body| Body::wrap(Departing { body, departure: self }))
     }
-}
 
-impl Drop for Departure {
-    fn drop(&mut self) {
+    fn tell(&self) {
         if self.core.observers.is_empty() {
             return;
         }
@@ -62,6 +62,13 @@ impl Drop for Departure {
         for observer in &self.core.observers {
             observer.ended(&ending);
         }
+    }
+}
+
+impl Drop for Departure {
+    fn drop(&mut self) {
+        self.tell();
+        background::depart(&self.context, &self.core.tasks);
     }
 }
 

@@ -6,13 +6,15 @@ mod core;
 #[cfg(feature = "db")]
 mod database;
 mod departure;
+mod handling;
 mod layered;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod operations;
+#[cfg(feature = "client")]
+mod outgoing;
 mod pipeline;
 mod preparation;
-mod run_to_end;
 mod service;
 mod startup;
 

@@ -7,9 +7,10 @@ use http::{StatusCode, Version, header};
 
 use super::{
     core::{Core, Endpoint},
-    run_to_end::RunToEnd,
+    handling::{Handling, OnLeave},
 };
 use crate::{
+    background::panic_text,
     context::Context,
     error::{Error, Result},
     extract::Request,
@@ -55,11 +56,8 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
     if let Some(limit) = limits.timeout {
         handler = Box::pin(within(limit, handler));
     }
-    let mut response = if route.is_cancellable() {
-        handler.await?
-    } else {
-        RunToEnd::new(handler, context, &core.tasks).await?
-    };
+    let on_leave = if route.is_cancellable() { OnLeave::Drop } else { OnLeave::RunOn };
+    let mut response = Handling::new(handler, on_leave, context, &core.tasks).await?;
     if let Some(status) = limits.status.filter(|_| response.status() == StatusCode::OK) {
         *response.status_mut() = status;
     }
@@ -87,9 +85,7 @@ async fn within(limit: Duration, handler: HandlerFuture) -> Result<Response> {
 }
 
 pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::internal(format!("the handler panicked: {}", text.unwrap_or("no text")))
+    Error::internal(format!("the handler panicked: {}", panic_text(panic)))
 }
 
 pub(super) fn logged(error: Error) -> Error {

@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future::Either};
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
 use super::{
@@ -21,15 +21,12 @@ use super::{
 };
 use crate::{
     body::{Body, RequestBody},
-    context::{Arrival, Context},
+    context::{Arrival, Context, X_REQUEST_ID},
     error::{BoxError, Error},
     extract::Request,
     response::Response,
     server::{Answer, Peer},
 };
-
-/// The header that carries the request id.
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A service that has started: it answers requests, from sockets or without.
 ///
@@ -52,9 +49,7 @@ impl Service {
             async move {
                 let context = http.extensions().get::<Context>().cloned();
                 // `answer` puts the context there; a layer may have made a new request.
-                let context = context
-                    .or_else(Context::current)
-                    .unwrap_or_else(|| Context::open(Arrival::of(&http, None)));
+                let context = context.or_else(Context::current).unwrap_or_else(|| departed(&http));
                 let request = Request::new(http, context.clone(), core.environment.clone());
                 // Also where a layer has moved it to a task of its own.
                 Ok(context.scope(pipeline::respond(core, request)).await)
@@ -127,6 +122,13 @@ impl Service {
                 .unwrap_or_else(|source| error_form.response(&Error::internal(source), request_id))
         }
     }
+}
+
+/// The context of a request whose own was lost in a layer. Nobody sees it depart.
+fn departed(http: &http::Request<RequestBody>) -> Context {
+    let context = Context::open(Arrival::of(http, None));
+    context.depart();
+    context
 }
 
 /// The answer to HEAD: what GET would answer, without its body (RFC 9110 section 9.3.2).

@@ -62,6 +62,8 @@ pub(crate) async fn start(
         plan.guard = plan.guard.with_authenticator(authenticator);
         app.preparations.push(issuer);
     }
+    #[cfg(feature = "client")]
+    app.preparations.insert(0, super::outgoing::client(&plan.endpoints));
     #[cfg_attr(not(feature = "metrics"), expect(unused_mut, reason = "metrics are a state"))]
     let mut environment = environment(app.preparations, &settings, plan.guard).await?;
     #[cfg(feature = "metrics")]

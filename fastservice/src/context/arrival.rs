@@ -2,6 +2,8 @@ use std::net::SocketAddr;
 
 use http::{HeaderValue, Method, Uri, header};
 
+use super::trace::TraceHeaders;
+
 /// What is known of a request when it arrives.
 #[derive(Debug, Default)]
 pub(crate) struct Arrival {
@@ -9,10 +11,7 @@ pub(crate) struct Arrival {
     pub(crate) uri: Uri,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) remote_address: Option<SocketAddr>,
-    #[cfg(feature = "otlp")]
-    pub(crate) traceparent: Option<HeaderValue>,
-    #[cfg(feature = "otlp")]
-    pub(crate) tracestate: Option<HeaderValue>,
+    pub(super) trace: TraceHeaders,
 }
 
 impl Arrival {
@@ -22,10 +21,7 @@ impl Arrival {
             uri: http.uri().clone(),
             user_agent: http.headers().get(header::USER_AGENT).cloned(),
             remote_address,
-            #[cfg(feature = "otlp")]
-            traceparent: http.headers().get("traceparent").cloned(),
-            #[cfg(feature = "otlp")]
-            tracestate: http.headers().get("tracestate").cloned(),
+            trace: TraceHeaders::of(http.headers()),
         }
     }
 }

@@ -3,7 +3,9 @@
 mod arrival;
 mod companion;
 mod ending;
+mod outgoing;
 mod request_id;
+mod trace;
 
 use std::{
     any::{Any, TypeId},
@@ -11,20 +13,24 @@ use std::{
     fmt,
     future::Future,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     time::{Duration, Instant},
 };
 
 use http::{Method, Uri};
 use tokio::task::JoinHandle;
 
-pub(crate) use self::arrival::Arrival;
 use self::companion::Accompanied;
 #[cfg(feature = "otlp")]
 pub(crate) use self::companion::Companion;
+pub(crate) use self::{arrival::Arrival, request_id::X_REQUEST_ID};
 pub use self::{
     ending::{Ending, Observer},
     request_id::RequestId,
+    trace::{SpanId, TraceContext, TraceId},
 };
 use crate::claims::{Claims, UserId};
 
@@ -55,6 +61,9 @@ struct Inner {
     route: OnceLock<Entered>,
     claims: OnceLock<Claims>,
     companion: OnceLock<Box<dyn companion::Companion>>,
+    // Made when somebody asks; boxed, as in most requests nobody does.
+    trace: OnceLock<Box<TraceContext>>,
+    has_departed: AtomicBool,
     // Most requests keep no values, so that the map and its lock are made by the first one.
     values: OnceLock<Mutex<Values>>,
 }
@@ -86,6 +95,8 @@ impl Context {
             route: OnceLock::new(),
             claims: OnceLock::new(),
             companion: OnceLock::new(),
+            trace: OnceLock::new(),
+            has_departed: AtomicBool::new(false),
             values: OnceLock::new(),
         }))
     }
@@ -142,18 +153,6 @@ impl Context {
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
         self.0.arrival.user_agent.as_ref()?.to_str().ok()
-    }
-
-    /// The header `traceparent`, as it came.
-    #[cfg(feature = "otlp")]
-    pub(crate) fn traceparent(&self) -> Option<&http::HeaderValue> {
-        self.0.arrival.traceparent.as_ref()
-    }
-
-    /// The header `tracestate`, as it came.
-    #[cfg(feature = "otlp")]
-    pub(crate) fn tracestate(&self) -> Option<&http::HeaderValue> {
-        self.0.arrival.tracestate.as_ref()
     }
 
     /// How long ago the request arrived.
@@ -213,6 +212,32 @@ impl Context {
         }
     }
 
+    /// Runs `work`, which may block, on a thread that is there for it, and keeps the
+    /// current context. Outside of a request it is [`tokio::task::spawn_blocking`].
+    ///
+    /// ```
+    /// use fastservice::prelude::*;
+    ///
+    /// #[public_api(get = "/report")]
+    /// async fn report() -> Result<String> {
+    ///     Ok(Context::spawn_blocking(|| std::fs::read_to_string("report.txt")).await??)
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, as [`tokio::task::spawn_blocking`] does.
+    ///
+    /// # Cancellation
+    /// Dropping the handle leaves the work running.
+    pub fn spawn_blocking<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        match Self::current() {
+            Some(context) => tokio::task::spawn_blocking(move || CURRENT.sync_scope(context, work)),
+            None => tokio::task::spawn_blocking(work),
+        }
+    }
+
     /// Makes this the current context while `future` runs.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
         CURRENT.scope(self.clone(), Accompanied::new(self, future))
@@ -237,6 +262,31 @@ impl Context {
     /// check can change who a request speaks for.
     pub(crate) fn identify(&self, claims: Claims) {
         let _ = self.0.claims.set(claims);
+    }
+
+    /// Takes a value that was kept, if `is_due` says so. That runs under a lock, so that
+    /// it must not come back to the values.
+    pub(crate) fn take_if<T: Send + 'static>(
+        &self,
+        is_due: impl FnOnce(&mut T) -> bool,
+    ) -> Option<T> {
+        // A request without values makes no map for this.
+        self.0.values.get()?;
+        let mut values = self.values();
+        let key = TypeId::of::<T>();
+        if !is_due(values.get_mut(&key)?.downcast_mut()?) {
+            return None;
+        }
+        values.remove(&key)?.downcast().ok().map(|value| *value)
+    }
+
+    /// Remembers that the answer was handed to the connection, or will never be.
+    pub(crate) fn depart(&self) {
+        self.0.has_departed.store(true, SeqCst);
+    }
+
+    pub(crate) fn has_departed(&self) -> bool {
+        self.0.has_departed.load(SeqCst)
     }
 
     fn values(&self) -> MutexGuard<'_, Values> {
@@ -276,6 +326,23 @@ mod tests {
 
         assert_eq!((here, there), (Some(id), Some(id)));
         assert!(Context::current().is_none());
+    }
+
+    #[tokio::test]
+    async fn the_context_is_current_in_blocking_work() {
+        let context = Context::new();
+        let id = context.request_id();
+
+        let there = context
+            .scope(async {
+                let work = || Context::current().map(|context| context.request_id());
+                Context::spawn_blocking(work).await
+            })
+            .await;
+        let outside = Context::spawn_blocking(|| Context::current().is_none()).await;
+
+        assert_eq!(there.unwrap(), Some(id));
+        assert!(outside.unwrap());
     }
 
     #[tokio::test]

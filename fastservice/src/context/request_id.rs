@@ -4,8 +4,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use uuid::Uuid;
+
+/// The header that carries the request id.
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of one request: a UUID of version 7 (RFC 9562), so that ids sort by time.
 ///

@@ -20,6 +20,9 @@ pub struct Operation {
     /// Whether the endpoint must know who calls, though its attribute does not say so.
     #[serde(skip)]
     pub needs_identity: bool,
+    /// Whether the endpoint calls other services.
+    #[serde(skip)]
+    pub needs_client: bool,
     /// State without which the endpoint cannot run; checked at start-up.
     #[serde(skip)]
     pub states: Vec<StateType>,

@@ -25,7 +25,7 @@
 //! spans and records, never a request.
 
 mod export;
-mod parent;
+mod ids;
 mod span;
 
 use std::{fmt, time::Duration};
@@ -38,11 +38,15 @@ use opentelemetry_otlp::{
 use opentelemetry_sdk::{
     Resource,
     logs::SdkLoggerProvider,
-    trace::{Sampler, SdkTracerProvider},
+    trace::{Sampler, SdkTracerProvider, ShouldSample},
 };
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
-use self::{export::Reported, span::Requests};
+use self::{
+    export::Reported,
+    ids::{Ids, Share},
+    span::Requests,
+};
 use crate::{
     context::Observer,
     settings::{OtlpSettings, SamplingKind, Settings},
@@ -154,6 +158,7 @@ fn traces(
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(Reported::new("traces", exporter))
         .with_sampler(sampler(otlp))
+        .with_id_generator(Ids::default())
         .with_resource(resource);
     Ok(provider.build())
 }
@@ -190,13 +195,13 @@ fn resource(settings: &Settings) -> Resource {
     }
 }
 
-fn sampler(otlp: &OtlpSettings) -> Sampler {
-    let own = match otlp.sampler.kind {
-        SamplingKind::AlwaysOn => Sampler::AlwaysOn,
-        SamplingKind::AlwaysOff => Sampler::AlwaysOff,
-        SamplingKind::Ratio => Sampler::TraceIdRatioBased(otlp.sampler_arg),
+fn sampler(otlp: &OtlpSettings) -> Box<dyn ShouldSample> {
+    let own: Box<dyn ShouldSample> = match otlp.sampler.kind {
+        SamplingKind::AlwaysOn => Box::new(Sampler::AlwaysOn),
+        SamplingKind::AlwaysOff => Box::new(Sampler::AlwaysOff),
+        SamplingKind::Ratio => Box::new(Share::new(otlp.sampler_arg)),
     };
-    if otlp.sampler.asks_parent { Sampler::ParentBased(Box::new(own)) } else { own }
+    if otlp.sampler.asks_parent { Box::new(Sampler::ParentBased(own)) } else { own }
 }
 
 fn is_of_carrier(target: &str) -> bool {

@@ -7,7 +7,7 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::SdkTracer;
 
-use super::parent::parent;
+use super::ids::{parent, with_ids_of};
 use crate::context::{Companion, Context, Ending, Observer};
 
 /// Longer paths and user agents are cut.
@@ -28,10 +28,11 @@ impl Requests {
 impl Observer for Requests {
     fn began(&self, context: &Context) {
         let Some(tracer) = &self.0 else { return };
-        let parent = parent(context.traceparent(), context.tracestate());
+        let trace = context.trace();
+        let parent = parent(trace);
         let (method, _) = method(context.method());
         let span = SpanBuilder::from_name(method).with_kind(SpanKind::Server);
-        let span = tracer.build_with_context(span, &parent);
+        let span = with_ids_of(trace, || tracer.build_with_context(span, &parent));
         context.accompany(RequestSpan(parent.with_span(span)));
     }
 

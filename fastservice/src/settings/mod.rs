@@ -1,6 +1,7 @@
 //! Settings: read once at start, typed, with every mistake reported at once.
 
 mod auth;
+mod client;
 mod database;
 mod env_file;
 mod hint;
@@ -26,6 +27,7 @@ pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
 pub(crate) use self::section::Section;
 pub use self::{
     auth::AuthSettings,
+    client::ClientSettings,
     database::DatabaseSettings,
     http::{ErrorFormat, HttpSettings},
     metrics::MetricsSettings,
@@ -61,6 +63,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where its data is.
     pub database: DatabaseSettings,
+    /// How it calls other services.
+    pub client: ClientSettings,
     /// Whether and where it serves what it counts.
     pub metrics: MetricsSettings,
     /// Whereto it exports traces and logs.
@@ -115,6 +119,7 @@ impl Settings {
             http: HttpSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
+            client: ClientSettings::read(&mut reader),
             metrics: MetricsSettings::read(&mut reader),
             #[cfg(feature = "otlp")]
             otlp: OtlpSettings::read(&mut reader),

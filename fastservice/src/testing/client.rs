@@ -41,7 +41,8 @@ const AUDIENCE: &str = "test-api";
 /// ```
 ///
 /// To replace a dependency, give it to the [`App`]: [`App::state`] for a state,
-/// [`App::replace`] for whatever an extractor makes.
+/// [`App::replace`] for whatever an extractor makes. An answer is given to the test
+/// once all that runs on after requests has ended, such as background tasks.
 pub struct TestClient {
     service: Service,
     issuer: Arc<DevIssuer>,

@@ -16,6 +16,7 @@ use crate::{
     app::Service,
     body::{Body, RequestBody},
     dev_issuer::DevIssuer,
+    server::Answer,
 };
 
 /// A request being written; awaiting it sends it.
@@ -116,6 +117,7 @@ impl TestRequest {
             Ok(body) => body.to_bytes(),
             Err(error) => panic!("the body of the answer broke: {error}"),
         };
+        self.service.finish().await;
         TestResponse::new(parts, body)
     }
 }

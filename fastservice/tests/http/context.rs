@@ -18,6 +18,8 @@ async fn everywhere(id: u8, context: Context, request_id: RequestId) -> String {
     context.insert(Tenant("north"));
     let spawned = Context::spawn(async { below_the_handler() }).await.unwrap();
     assert_eq!(spawned, below_the_handler());
+    let blocking = Context::spawn_blocking(below_the_handler).await.unwrap();
+    assert_eq!(blocking, spawned);
     spawned.unwrap()
 }
 

@@ -15,16 +15,16 @@ use crate::wire::{PATIENCE, Server, start_app};
 
 /// What a handler and its test tell each other.
 #[derive(Default)]
-struct Signals {
-    begun: Notify,
-    go_on: Notify,
-    dropped: Notify,
-    ended: Notify,
-    left: Notify,
+pub(crate) struct Signals {
+    pub(crate) begun: Notify,
+    pub(crate) go_on: Notify,
+    pub(crate) dropped: Notify,
+    pub(crate) ended: Notify,
+    pub(crate) left: Notify,
 }
 
 /// Says when the future that holds it is dropped.
-struct OnDrop(Arc<Signals>);
+pub(crate) struct OnDrop(pub(crate) Arc<Signals>);
 
 impl Drop for OnDrop {
     fn drop(&mut self) {
@@ -89,7 +89,7 @@ fn app() -> (App, Arc<Signals>) {
 }
 
 /// Says when a client has left.
-struct Leavers(Arc<Signals>);
+pub(crate) struct Leavers(pub(crate) Arc<Signals>);
 
 impl Observer for Leavers {
     fn ended(&self, ending: &Ending<'_>) {
@@ -100,7 +100,7 @@ impl Observer for Leavers {
 }
 
 /// A client that sends a request and leaves while it is answered.
-async fn leave(server: &Server, signals: &Signals, request_line: &str) {
+pub(crate) async fn leave(server: &Server, signals: &Signals, request_line: &str) {
     let mut stream = server.connect().await;
     let head = format!("{request_line} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -109,7 +109,7 @@ async fn leave(server: &Server, signals: &Signals, request_line: &str) {
     within(signals.left.notified()).await;
 }
 
-async fn within<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.unwrap()
 }
 

@@ -3,7 +3,10 @@
 mod access;
 mod answers;
 mod arguments;
+mod background;
 mod bodies;
+#[cfg(feature = "client")]
+mod client;
 mod context;
 #[cfg(feature = "db")]
 mod database;

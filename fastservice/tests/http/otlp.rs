@@ -27,6 +27,11 @@ async fn spans(id: u32) -> String {
     id.to_string()
 }
 
+#[public_api(get = "/trace")]
+async fn trace(context: Context) -> String {
+    format!("{} {}", context.trace().trace_id(), context.trace().span_id())
+}
+
 #[public_api(get = "/fails")]
 async fn fails() -> Result<()> {
     Err(Error::unavailable("on purpose"))
@@ -181,6 +186,22 @@ async fn the_callers_trace_goes_on() {
     assert_eq!(hex(&span.trace_id), TRACE_ID);
     assert_eq!(hex(&span.parent_span_id), PARENT_ID);
     assert_eq!(span.trace_state, "vendor=1");
+}
+
+#[tokio::test]
+async fn the_span_has_the_ids_of_the_request() {
+    let mut traces = Vec::new();
+
+    let exported = export(&[], async |client| {
+        traces.push(client.get("/trace").await.text().to_owned());
+        let parent = format!("00-{TRACE_ID}-{PARENT_ID}-01");
+        traces.push(client.get("/trace").header("traceparent", parent).await.text().to_owned());
+    })
+    .await;
+
+    let spans = exported.spans.iter();
+    let spans = spans.map(|span| format!("{} {}", hex(&span.trace_id), hex(&span.span_id)));
+    assert_eq!(spans.collect::<Vec<_>>(), traces);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ async fn large() -> Vec<u8> {
 }
 
 pub(crate) struct Server {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     pub(crate) trigger: ShutdownTrigger,
     pub(crate) task: JoinHandle<std::io::Result<()>>,
 }

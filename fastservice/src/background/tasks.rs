@@ -1,6 +1,4 @@
-//! What runs on after its request.
-
-use std::future::Future;
+use std::{any::Any, future::Future};
 
 use tokio_util::task::TaskTracker;
 
@@ -22,4 +20,10 @@ impl Tasks {
         self.0.close();
         self.0.wait().await;
     }
+}
+
+/// What a panic says.
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
 }

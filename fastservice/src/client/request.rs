@@ -1,0 +1,163 @@
+use std::{fmt, time::Duration};
+
+use futures_util::FutureExt;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http_body_util::BodyExt;
+use reqwest::Url;
+use serde::Serialize;
+
+use super::{Client, ClientResponse, failure::Target};
+use crate::{
+    body::{Body, RequestBody},
+    context::Context,
+    error::{BoxError, Error, Result},
+};
+
+/// A request to another service, being written.
+///
+/// What cannot be sent, such as a wrong URL, is reported by [`send`](Self::send).
+#[must_use = "a request is sent by `send`"]
+pub struct ClientRequest {
+    client: Client,
+    method: Method,
+    url: Result<Url, BoxError>,
+    headers: HeaderMap,
+    body: Body,
+    timeout: Option<Duration>,
+}
+
+impl ClientRequest {
+    pub(super) fn new(client: Client, method: Method, url: &str) -> Self {
+        // The URL itself may hold a secret.
+        let url = Url::parse(url).map_err(|error| format!("the URL of a call: {error}").into());
+        let (headers, body) = (HeaderMap::new(), Body::empty());
+        Self { client, method, url, headers, body, timeout: None }
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_ref())) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+                self
+            }
+            _ => self.fail(format!("`{name}` is no header of a call, or its value is none")),
+        }
+    }
+
+    /// Sends a bearer token.
+    pub fn bearer(mut self, token: &str) -> Self {
+        match HeaderValue::try_from(format!("Bearer {token}")) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                self.headers.insert(header::AUTHORIZATION, value);
+                self
+            }
+            Err(_) => self.fail("the bearer token of a call is no header value"),
+        }
+    }
+
+    /// Adds pairs to the query.
+    pub fn query(mut self, pairs: &(impl Serialize + ?Sized)) -> Self {
+        match serde_html_form::to_string(pairs) {
+            Ok(pairs) => {
+                if let Ok(url) = &mut self.url {
+                    let both = [url.query().unwrap_or_default(), &pairs];
+                    let whole: Vec<_> = both.into_iter().filter(|part| !part.is_empty()).collect();
+                    let whole = whole.join("&");
+                    url.set_query((!whole.is_empty()).then_some(&whole));
+                }
+                self
+            }
+            Err(error) => self.fail(format!("the query of a call: {error}")),
+        }
+    }
+
+    /// Sends a value as JSON.
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => self.of_type("application/json").body(json),
+            Err(error) => self.fail(format!("the JSON of a call: {error}")),
+        }
+    }
+
+    /// Sends pairs as a form.
+    pub fn form(self, pairs: &(impl Serialize + ?Sized)) -> Self {
+        match serde_html_form::to_string(pairs) {
+            Ok(form) => self.of_type("application/x-www-form-urlencoded").body(form),
+            Err(error) => self.fail(format!("the form of a call: {error}")),
+        }
+    }
+
+    /// Sends any body, also a stream.
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Limits this call, in place of the setting `CLIENT_TIMEOUT`.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Sends it, and waits for the head of the answer, whatever its status is.
+    ///
+    /// # Errors
+    /// 502 `upstream_failed` when there is no answer, 504 `upstream_timeout` when there
+    /// is none in time, 500 when the request cannot be sent at all. The log has the reason.
+    ///
+    /// # Cancellation
+    /// Dropping the future gives the call up; the other service may have acted on it.
+    pub async fn send(mut self) -> Result<ClientResponse> {
+        let url = self.url.map_err(Error::internal)?;
+        if let Some(context) = Context::current() {
+            context.carry_into(&mut self.headers);
+        }
+        let target = Target::new(&self.method, &url);
+        let http = self.client.open().await.map_err(Error::internal)?;
+        let has_content = [Method::POST, Method::PUT, Method::PATCH].contains(&self.method);
+        let mut request = http.request(self.method, url).headers(self.headers);
+        match outgoing(self.body) {
+            Some(body) => request = request.body(body),
+            // Some servers refuse a request that could have a body and says no length.
+            None if has_content => request = request.header(header::CONTENT_LENGTH, 0),
+            None => {}
+        }
+        if let Some(limit) = self.timeout {
+            request = request.timeout(limit);
+        }
+        let answer = request.send().await.map_err(|error| target.failure(error))?;
+        Ok(ClientResponse::new(answer.into(), target, self.client.0.settings.body_limit))
+    }
+
+    fn of_type(mut self, media_type: &'static str) -> Self {
+        let media_type = HeaderValue::from_static(media_type);
+        self.headers.entry(header::CONTENT_TYPE).or_insert(media_type);
+        self
+    }
+
+    /// The first mistake stays.
+    fn fail(mut self, mistake: impl Into<BoxError>) -> Self {
+        self.url = self.url.and(Err(mistake.into()));
+        self
+    }
+}
+
+/// A body in memory can be sent again after a redirect; a stream cannot.
+fn outgoing(mut body: Body) -> Option<reqwest::Body> {
+    match body.length_in_memory() {
+        Some(0) => None,
+        Some(_) => {
+            let frame = body.frame().now_or_never()??.ok()?;
+            frame.into_data().ok().map(reqwest::Body::from)
+        }
+        None => Some(reqwest::Body::wrap(RequestBody::from(body))),
+    }
+}
+
+impl fmt::Debug for ClientRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientRequest").field("method", &self.method).finish_non_exhaustive()
+    }
+}
