@@ -1,9 +1,10 @@
 //! The price of the seam: what a request costs beside plain hyper, in
 //! instructions of user space. They repeat within a percent where times do not.
 //!
-//! `cargo bench -p fastservice --bench seam` needs valgrind. With `SEAM=raw` or
-//! `SEAM=fast` it serves by that half until Ctrl-C instead, for load generators
-//! and profilers; `PORT`, `RUNTIME` and `THREADS` are the settings of a service.
+//! `cargo bench -p fastservice --bench seam` needs valgrind. With `SEAM=raw`,
+//! `SEAM=fast` or `SEAM=logged`, which also writes a record of each request, it
+//! serves by that one until Ctrl-C instead, for load generators and profilers;
+//! `PORT`, `RUNTIME`, `THREADS` and those of logs are the settings of a service.
 
 use std::{
     env,
@@ -29,7 +30,8 @@ fn main() -> ExitCode {
     let result = match env::var("SEAM") {
         Ok(half) if half == "raw" => raw::serve(),
         Ok(half) if half == "fast" => fast::serve(),
-        Ok(half) => Err(format!("SEAM is `raw` or `fast`, not `{half}`").into()),
+        Ok(half) if half == "logged" => fast::serve_logged(),
+        Ok(half) => Err(format!("SEAM is `raw`, `fast` or `logged`, not `{half}`").into()),
         // Not for `cargo test --all-targets`.
         Err(_) if !env::args().any(|argument| argument == "--bench") => Ok(()),
         Err(_) => compare(),
@@ -48,12 +50,14 @@ fn compare() -> Result<()> {
     valgrind
         .map_err(|error| format!("valgrind counts the instructions, and is missing: {error}"))?;
     println!("instructions per request, in user space, over one connection\n");
-    println!("{:<8}{:>14}{:>14}{:>8}", "", "plain hyper", "FastService", "ratio");
+    let head = ["plain hyper", "FastService", "ratio", "with its record"];
+    println!("{:<8}{:>14}{:>14}{:>8}{:>18}", "", head[0], head[1], head[2], head[3]);
     for exchange in ALL {
         let raw = instructions_per_request("raw", exchange)?;
         let fast = instructions_per_request("fast", exchange)?;
         let ratio = f64::from(fast) / f64::from(raw);
-        println!("{:<8}{raw:>14}{fast:>14}{ratio:>8.2}", exchange.name);
+        let logged = instructions_per_request("logged", exchange)?;
+        println!("{:<8}{raw:>14}{fast:>14}{ratio:>8.2}{logged:>18}", exchange.name);
     }
     Ok(())
 }
@@ -81,12 +85,15 @@ struct Server(Child);
 
 impl Server {
     fn start(half: &str, profile: &str) -> Result<(Self, SocketAddr)> {
+        let log_config = concat!(env!("CARGO_TARGET_TMPDIR"), "/seam.log.json");
+        fs::write(log_config, r#"{"format": "json", "path": "/dev/null"}"#)?;
         let mut server = Command::new("timeout")
             .args([PATIENCE, "valgrind", "--quiet", "--tool=callgrind"])
             .arg(format!("--callgrind-out-file={profile}"))
             .arg(env::current_exe()?)
             .envs([("SEAM", half), ("HOST", "127.0.0.1"), ("PORT", "0")])
             .envs([("RUNTIME", "per-core"), ("THREADS", "1")])
+            .envs([("LOG_TYPE", "FILE"), ("LOG_CONFIG", log_config)])
             .stdout(Stdio::piped())
             .spawn()
             .map(Self)?;
@@ -221,6 +228,7 @@ mod values {
 mod fast {
     use fastservice::{
         auth::{Authentication, Authenticator},
+        log,
         prelude::*,
         server::{self, Listener, Runtime},
         settings::Settings,
@@ -266,14 +274,23 @@ mod fast {
     }
 
     pub(super) fn serve() -> super::Result<()> {
+        serve_app(App::new(), Settings::from_environment()?)
+    }
+
+    pub(super) fn serve_logged() -> super::Result<()> {
+        let settings = Settings::from_environment()?;
+        let log = log::start(&settings)?;
+        serve_app(App::new().observer(log.access()), settings)
+    }
+
+    fn serve_app(app: App, settings: Settings) -> super::Result<()> {
         let claims = Claims::new(USER.into(), ["read:items"], [""; 0], serde_json::Map::new());
         let authenticator = OneToken { token: exchange::token(), claims };
-        let settings = Settings::from_environment()?;
         let listener = Listener::bind(&settings.server)?;
         println!("{}", listener.address()?);
         let runtime = Runtime::new(&settings.server)?;
         let service =
-            runtime.block_on(App::new().authenticator(authenticator).settings(settings).start())?;
+            runtime.block_on(app.authenticator(authenticator).settings(settings).start())?;
         runtime.serve(listener, service, server::trigger().0)?;
         Ok(())
     }

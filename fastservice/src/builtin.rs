@@ -3,32 +3,48 @@
 use http::Method;
 
 use crate::{
+    health,
     json::Json,
-    registry::{Route, Source},
+    registry::{HandlerFuture, Route, Source},
     response::IntoResponse,
     settings::Settings,
 };
 
 /// Where the heartbeat answers.
 pub(crate) const HEARTBEAT_PATH: &str = "/heartbeat/";
+/// Where the service says whether requests may come.
+pub(crate) const READY_PATH: &str = "/ready";
 
-/// `GET /heartbeat/` answers `["ok"]` while the process runs. It asks nothing else.
-pub(crate) static HEARTBEAT: Route = Route::new(
-    Method::GET,
-    HEARTBEAT_PATH,
-    |_| {},
-    |_| Box::pin(async { Json(["ok"]).into_response() }),
-    Source {
-        function: "heartbeat",
-        module: module_path!(),
-        package: env!("CARGO_PKG_NAME"),
-        file: file!(),
-        line: line!(),
-    },
-)
-.summary("Whether the service is alive.")
-.tags(&["heartbeat"])
-.quiet();
+/// In both forms, because probes follow no redirect.
+static HEALTH: [Route; 4] = [
+    heartbeat(HEARTBEAT_PATH),
+    heartbeat("/heartbeat").hidden(),
+    ready(READY_PATH),
+    ready("/ready/").hidden(),
+];
+
+/// Answers `["ok"]` while the process runs. It asks nothing else.
+const fn heartbeat(path: &'static str) -> Route {
+    let answer = |_| -> HandlerFuture { Box::pin(async { Json(["ok"]).into_response() }) };
+    Route::new(Method::GET, path, |_| {}, answer, source("heartbeat", line!()))
+        .summary("Whether the service is alive.")
+        .tags(&["heartbeat"])
+        .quiet()
+}
+
+/// Answers 200 when every check passes, and 503 when one fails or a stop has begun.
+const fn ready(path: &'static str) -> Route {
+    let answer = |request| -> HandlerFuture { Box::pin(health::ready(request)) };
+    Route::new(Method::GET, path, |_| {}, answer, source("ready", line!()))
+        .summary("Whether the service can do its work.")
+        .tags(&["heartbeat"])
+        .quiet()
+}
+
+const fn source(function: &'static str, line: u32) -> Source {
+    let (module, package) = (module_path!(), env!("CARGO_PKG_NAME"));
+    Source { function, module, package, file: file!(), line }
+}
 
 /// All of them; those of the development issuer where it is the service's issuer,
 /// the metrics where they have no port of their own.
@@ -41,12 +57,12 @@ pub(crate) fn routes(
     let issuer = crate::dev_issuer::ROUTES.iter().filter(move |_| issues_tokens);
     #[cfg(not(feature = "dev-issuer"))]
     let issuer = std::iter::empty().filter(move |_: &&Route| issues_tokens);
-    std::iter::once(&HEARTBEAT).chain(metrics().filter(move |_| serves_metrics)).chain(issuer)
+    HEALTH.iter().chain(metrics().filter(move |_| serves_metrics)).chain(issuer)
 }
 
 /// Those of the port of the metrics.
 pub(crate) fn operations() -> impl Iterator<Item = &'static Route> {
-    std::iter::once(&HEARTBEAT).chain(metrics())
+    HEALTH.iter().chain(metrics())
 }
 
 fn metrics() -> impl Iterator<Item = &'static Route> {

@@ -54,6 +54,7 @@ pub mod response;
 
 // Services that a handler asks for.
 pub mod background;
+mod health;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "db")]
@@ -68,8 +69,9 @@ pub mod metrics;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 mod builtin;
-#[cfg(feature = "cli")]
-mod log;
+mod layers;
+#[cfg(feature = "log")]
+pub mod log;
 pub mod app;
 #[cfg(feature = "cli")]
 mod cli;

@@ -15,6 +15,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
     ("bb8", &["db"]),
+    ("flate2", &["log"]),
     ("hyper", &["body", "server"]),
     ("hyper_util", &["server"]),
     ("inventory", &["__private", "registry"]),
@@ -31,6 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("socket2", &["server"]),
     ("strsim", &["settings"]),
     ("tempfile", &["testing"]),
+    ("tower_http", &["layers"]),
     ("tracing_opentelemetry", &["otlp"]),
     ("tracing_subscriber", &["cli", "log", "otlp"]),
 ];

@@ -57,6 +57,7 @@ async fn add_item(
     Json(new): Json<NewItem>,
     user: UserId,
     links: State<Links>,
+    context: Context,
     db: Db,
 ) -> Result<Response> {
     new.check()?;
@@ -74,7 +75,8 @@ async fn add_item(
             Ok(row.with(new.tags))
         })
         .await?;
-    let location = (header::LOCATION, HeaderValue::try_from(links.item(item.id))?);
+    let path = format!("{}{}", context.prefix(), links.item(item.id));
+    let location = (header::LOCATION, HeaderValue::try_from(path)?);
     let etag = (header::ETAG, HeaderValue::try_from(item.etag())?);
     ([location, etag], Json(item)).into_response()
 }

@@ -1,14 +1,20 @@
 use std::sync::Arc;
 
 use crate::{
-    background::Tasks, context::Observer, extract::Environment, registry::Route,
-    response::ErrorForm, routing::Router, settings::HttpSettings,
+    background::Tasks,
+    context::{Observer, Proxies},
+    extract::Environment,
+    registry::Route,
+    response::ErrorForm,
+    routing::Router,
+    settings::Settings,
 };
 
 /// What the way of a request needs.
 pub(super) struct Core {
     pub(super) router: Router<Endpoint>,
     pub(super) environment: Arc<Environment>,
+    pub(super) proxies: Option<Proxies>,
     pub(super) error_form: ErrorForm,
     pub(super) observers: Vec<Box<dyn Observer>>,
     pub(super) tasks: Tasks,
@@ -19,12 +25,17 @@ impl Core {
         router: Router<Endpoint>,
         environment: Environment,
         observers: Vec<Box<dyn Observer>>,
-        settings: &HttpSettings,
+        settings: &Settings,
     ) -> Self {
-        let error_form =
-            ErrorForm { format: settings.error_format, shows_input: settings.error_input };
-        let environment = Arc::new(environment);
-        Self { router, environment, error_form, observers, tasks: Tasks::default() }
+        let http = &settings.http;
+        Self {
+            router,
+            environment: Arc::new(environment),
+            proxies: Proxies::new(&settings.proxy),
+            error_form: ErrorForm { format: http.error_format, shows_input: http.error_input },
+            observers,
+            tasks: Tasks::default(),
+        }
     }
 }
 

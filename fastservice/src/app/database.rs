@@ -28,6 +28,6 @@ impl App {
                 Ok(())
             })
         }));
-        self
+        self.readiness_check("database", async |db: Db| db.connection().await.map(drop))
     }
 }

@@ -3,19 +3,24 @@
 use std::{
     fmt,
     future::Future,
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::pipeline::logged;
 use crate::{
+    background::panic_text,
     body::{Body, RequestBody},
-    error::BoxError,
-    response::Response,
+    context,
+    error::{BoxError, Error},
+    response::{ErrorForm, Response},
 };
 
 type AnyFuture = Pin<Box<dyn Future<Output = Result<Response, BoxError>> + Send>>;
@@ -53,6 +58,22 @@ impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Inner")
     }
+}
+
+/// Calls layers. When one of them fails, or panics, that is an answer too.
+pub(super) async fn answered(
+    mut layers: Inner,
+    http: http::Request<RequestBody>,
+    error_form: ErrorForm,
+) -> Response {
+    let called = AssertUnwindSafe(async move { layers.call(http).await }).catch_unwind().await;
+    let error = match called {
+        Ok(Ok(response)) => return response,
+        Ok(Err(source)) => Error::internal(source),
+        Err(panic) => Error::internal(format!("a layer panicked: {}", panic_text(&*panic))),
+    };
+    let context = context::Context::current().unwrap_or_else(context::Context::new);
+    error_form.response(&logged(error), context.request_id())
 }
 
 /// A layer whose types are forgotten.

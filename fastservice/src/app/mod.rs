@@ -3,6 +3,7 @@
 mod access;
 mod config;
 mod core;
+mod cross_origin;
 #[cfg(feature = "db")]
 mod database;
 mod departure;
@@ -15,6 +16,7 @@ mod operations;
 mod outgoing;
 mod pipeline;
 mod preparation;
+mod readiness;
 mod service;
 mod startup;
 
@@ -35,6 +37,7 @@ use crate::{
     body::RequestBody,
     context::Observer,
     error::{BoxError, Result},
+    health,
     openapi::StateType,
     settings::{Section, Settings, SettingsError, Source},
 };
@@ -68,6 +71,7 @@ pub struct App {
     preparations: Vec<Preparation>,
     layers: Vec<AnyLayer>,
     observers: Vec<Box<dyn Observer>>,
+    readiness_checks: Vec<health::Check>,
 }
 
 /// Says what is wrong with the settings, without opening anything.

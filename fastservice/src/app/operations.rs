@@ -15,5 +15,5 @@ pub(super) fn core(main: &Core) -> Core {
     }
     let (environment, error_form) = (main.environment.clone(), main.error_form);
     let (observers, tasks) = (Vec::new(), main.tasks.clone());
-    Core { router, environment, error_form, observers, tasks }
+    Core { router, environment, proxies: None, error_form, observers, tasks }
 }

@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use http::{StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, Version, header};
 
 use super::{
     core::{Core, Endpoint},
@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     background::panic_text,
-    context::Context,
     error::{Error, Result},
     extract::Request,
     registry::HandlerFuture,
@@ -38,9 +37,10 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         Found::Allow(methods) => {
             return (StatusCode::NO_CONTENT, ([(header::ALLOW, methods)], ())).into_response();
         }
-        Found::Redirect(location) => {
-            let location = ([(header::LOCATION, location)], ());
-            return (StatusCode::TEMPORARY_REDIRECT, location).into_response();
+        Found::Redirect(path) => {
+            let location = below(request.context().prefix(), path)?;
+            let headers = [(header::LOCATION, location)];
+            return (StatusCode::TEMPORARY_REDIRECT, headers, ()).into_response();
         }
     };
     let Endpoint { route, path, number } = found.route;
@@ -62,6 +62,14 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
         *response.status_mut() = status;
     }
     Ok(response)
+}
+
+/// The path as the client sees it, before a proxy takes its prefix off.
+fn below(prefix: &str, path: HeaderValue) -> Result<HeaderValue> {
+    if prefix.is_empty() {
+        return Ok(path);
+    }
+    Ok(HeaderValue::from_bytes(&[prefix.as_bytes(), path.as_bytes()].concat())?)
 }
 
 /// RFC 9112 section 3.2: an HTTP/1.1 request has one `Host`.
@@ -90,13 +98,10 @@ pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
 
 pub(super) fn logged(error: Error) -> Error {
     let (status, code) = (error.status().as_u16(), error.code());
-    let context = Context::current();
-    let request_id = context.as_ref().map(|context| context.request_id().to_string());
-    let route = context.as_ref().and_then(Context::route);
     if error.status().is_server_error() {
-        tracing::error!(status, code, request_id, route, cause = error.chain(), "request failed");
+        tracing::error!(status, code, cause = error.chain(), "request failed");
     } else {
-        tracing::debug!(status, code, request_id, route, "request refused");
+        tracing::debug!(status, code, "request refused");
     }
     error
 }

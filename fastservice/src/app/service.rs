@@ -16,14 +16,15 @@ use http_body::Body as _;
 use super::{
     core::Core,
     departure::Departure,
-    layered::{AnyLayer, Inner},
+    layered::{AnyLayer, Inner, answered},
     operations, pipeline,
 };
 use crate::{
     body::{Body, RequestBody},
     context::{Arrival, Context, X_REQUEST_ID},
-    error::{BoxError, Error},
+    error::BoxError,
     extract::Request,
+    health::Readiness,
     response::Response,
     server::{Answer, Peer},
 };
@@ -38,11 +39,13 @@ pub struct Service {
 }
 
 impl Service {
-    pub(super) fn new(core: Core, layers: Vec<AnyLayer>) -> Self {
+    /// `cors` is the outermost layer, so that what others answer, or fail at, is inside.
+    pub(super) fn new(core: Core, layers: Vec<AnyLayer>, cors: Option<AnyLayer>) -> Self {
         let core = Arc::new(core);
-        if layers.is_empty() {
+        if layers.is_empty() && cors.is_none() {
             return Self::of(core);
         }
+        let (has_layers, error_form) = (!layers.is_empty(), core.error_form);
         let innermost = core.clone();
         let inner = Inner::new(move |http| {
             let core = innermost.clone();
@@ -56,6 +59,13 @@ impl Service {
             }
         });
         let layered = layers.into_iter().fold(inner, |inner, layer| layer(inner));
+        let layered = match cors {
+            None => layered,
+            Some(cors) if !has_layers => cors(layered),
+            Some(cors) => {
+                cors(Inner::new(move |http| answered(layered.clone(), http, error_form).map(Ok)))
+            }
+        };
         Self { core, layered: Some(layered) }
     }
 
@@ -79,7 +89,11 @@ impl Service {
         http: http::Request<RequestBody>,
         remote_address: Option<SocketAddr>,
     ) -> impl Future<Output = Response> + Send + use<> {
-        let context = Context::open(Arrival::of(&http, remote_address));
+        let mut arrival = Arrival::of(&http, remote_address);
+        if let Some(proxies) = &self.core.proxies {
+            proxies.complete(&mut arrival, http.headers());
+        }
+        let context = Context::open(arrival);
         let request_id = context.request_id().to_header_value();
         let is_head = http.method() == Method::HEAD;
         let answered = match &self.layered {
@@ -113,14 +127,8 @@ impl Service {
         mut http: http::Request<RequestBody>,
         context: Context,
     ) -> impl Future<Output = Response> + Send + use<> {
-        let (error_form, request_id) = (self.core.error_form, context.request_id());
         http.extensions_mut().insert(context);
-        let answered = tower_service::Service::call(&mut layered.clone(), http);
-        async move {
-            answered
-                .await
-                .unwrap_or_else(|source| error_form.response(&Error::internal(source), request_id))
-        }
+        answered(layered.clone(), http, self.core.error_form)
     }
 }
 
@@ -151,6 +159,12 @@ impl Answer for Service {
         peer: Peer,
     ) -> impl Future<Output = Response> + Send + 'static + use<> {
         self.answer(request, Some(peer.address))
+    }
+
+    fn stopping(&self) {
+        if let Some(readiness) = self.core.environment.state::<Readiness>() {
+            readiness.stop();
+        }
     }
 
     async fn finish(&self) {

@@ -7,7 +7,10 @@ use super::metrics::count_requests;
 use super::{
     App, access,
     core::{Core, Endpoint},
+    cross_origin::cors,
+    layered::AnyLayer,
     preparation::Preparation,
+    readiness::readiness,
     service::Service,
 };
 use crate::{
@@ -44,6 +47,7 @@ struct Plan {
     endpoints: Vec<Endpoint>,
     router: Router<Endpoint>,
     guard: Guard,
+    cors: Option<AnyLayer>,
 }
 
 /// Starts the service; `address` is where it listens already.
@@ -64,12 +68,14 @@ pub(crate) async fn start(
     }
     #[cfg(feature = "client")]
     app.preparations.insert(0, super::outgoing::client(&plan.endpoints));
-    #[cfg_attr(not(feature = "metrics"), expect(unused_mut, reason = "metrics are a state"))]
+    let verifies_tokens = plan.guard.has_authenticator();
     let mut environment = environment(app.preparations, &settings, plan.guard).await?;
+    environment.set_state(readiness(app.readiness_checks, verifies_tokens, &settings.health));
     #[cfg(feature = "metrics")]
     app.observers.extend(count_requests(&settings, &plan.endpoints, &mut environment));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
-    Ok(Service::new(Core::new(plan.router, environment, app.observers, &settings.http), app.layers))
+    let core = Core::new(plan.router, environment, app.observers, &settings);
+    Ok(Service::new(core, app.layers, plan.cors))
 }
 
 /// Checks all that `start` checks before it opens anything.
@@ -84,6 +90,8 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
     let router = router(&endpoints, &mut faults);
     check_endpoints(app, settings, &endpoints, &mut faults);
     check_metrics(settings, &mut faults);
+    app.check_readiness(&mut faults);
+    let cors = cors(&settings.cors, &endpoints, &mut faults);
     faults.extend(app.checks.iter().filter_map(|check| check(settings).err()));
     let authenticator = match &app.authenticator {
         None => access::of_tenant(settings, &mut faults),
@@ -96,7 +104,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
         Some(authenticator) => guard.with_authenticator(authenticator),
         None => guard,
     };
-    Ok(Plan { endpoints, router, guard })
+    Ok(Plan { endpoints, router, guard, cors })
 }
 
 fn check_metrics(settings: &Settings, faults: &mut Vec<String>) {
@@ -240,9 +248,8 @@ fn check_endpoints(
                 "no M2M_USER is set, but {method} {path} is for machines ({source})"
             ));
         }
-        let is_given = |state: &&StateType| app.states.iter().any(|given| given.id == state.id);
-        let missing = operation.states.iter().filter(|state| !is_given(state));
-        faults.extend(missing.map(|StateType { argument, given_by, .. }| {
+        faults
+            .extend(app.missing(&operation.states).map(|StateType { argument, given_by, .. }| {
             format!(
                 "{method} {path} takes `{argument}`, which was not given; add `{given_by}` to the \
                  App ({source})"

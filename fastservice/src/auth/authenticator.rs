@@ -33,11 +33,23 @@ use crate::{claims::Claims, error::Result};
 pub trait Authenticator: Send + Sync + 'static {
     /// The claims of the token, or why it is refused.
     fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a>;
+
+    /// Whether it can say so now, for example because it has its keys. `/ready` asks.
+    ///
+    /// # Errors
+    /// Why not; it is logged and not answered.
+    fn readiness(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl<T: Authenticator + ?Sized> Authenticator for Arc<T> {
     fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a> {
         (**self).authenticate(token)
+    }
+
+    fn readiness(&self) -> Result<()> {
+        (**self).readiness()
     }
 }
 

@@ -94,6 +94,14 @@ impl Guard {
         self.authenticator.is_some()
     }
 
+    /// Whether tokens can be verified now.
+    ///
+    /// # Errors
+    /// Those of the authenticator.
+    pub fn readiness(&self) -> Result<()> {
+        self.authenticator.as_ref().map_or(Ok(()), Authenticator::readiness)
+    }
+
     /// Lets a request in, or says why not. A public route's headers are not looked at.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 use super::{Failure, print};
 use crate::{
     app::{self, App},
+    log,
     settings::Setting,
 };
 
@@ -8,6 +9,7 @@ use crate::{
 pub(super) fn run(mut app: App) -> Result<(), Failure> {
     let settings = app.take_settings()?;
     app::check(&app, &settings)?;
+    log::check(&settings)?;
     let width = settings.shown().iter().map(|setting| setting.name().len()).max().unwrap_or(0);
     for setting in settings.shown() {
         print(line(setting, width));

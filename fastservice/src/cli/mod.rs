@@ -34,7 +34,7 @@ enum Command {
     /// Checks the settings and prints the effective ones, secrets masked.
     CheckConfig,
     /// Asks the running service's heartbeat; the exit status says whether it answered.
-    Healthcheck,
+    Healthcheck(healthcheck::Options),
     /// Prints a token that the running service accepts. Development builds only.
     #[cfg(feature = "dev-issuer")]
     Token(token::Options),
@@ -55,14 +55,14 @@ impl App {
 fn run(app: App) -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(app),
-        Command::Routes(options) => routes::run(app, &options),
-        Command::CheckConfig => check_config::run(app),
-        Command::Healthcheck => healthcheck::run(app),
+        Command::Routes(options) => routes::run(app, &options).map(succeeded),
+        Command::CheckConfig => check_config::run(app).map(succeeded),
+        Command::Healthcheck(options) => healthcheck::run(app, &options).map(succeeded),
         #[cfg(feature = "dev-issuer")]
-        Command::Token(options) => token::run(app, &options),
+        Command::Token(options) => token::run(app, &options).map(succeeded),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             for line in failure.to_string().lines() {
                 let kind = if line.starts_with("hint: ") { "" } else { "error: " };
@@ -71,6 +71,10 @@ fn run(app: App) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn succeeded((): ()) -> ExitCode {
+    ExitCode::SUCCESS
 }
 
 /// Prints to standard output. A reader that has gone away, such as `head`, is no failure.

@@ -1,6 +1,7 @@
 use std::{
     io::{self, IsTerminal},
     net::SocketAddr,
+    process::ExitCode,
 };
 
 #[cfg(not(feature = "otlp"))]
@@ -11,14 +12,17 @@ use crate::otlp::Telemetry;
 use crate::{
     app::{self, App},
     log,
-    server::{self, Listener, Runtime},
+    server::{self, Listener, Runtime, Stop},
     settings::{IS_DEVELOPMENT, Settings},
 };
 
-pub(super) fn run(mut app: App) -> Result<(), Failure> {
+/// What a shell reports of a program that Ctrl-C ended.
+const STOPPED_AT_ONCE: u8 = 130;
+
+pub(super) fn run(mut app: App) -> Result<ExitCode, Failure> {
     let settings = app.take_settings()?;
     let telemetry = Telemetry::open(&settings)?;
-    log::start(&settings.logging_level, telemetry.layer());
+    let log = log::start_with(&settings, telemetry.layer())?;
     let listener = Listener::bind(&settings.server).map_err(|error| {
         let (host, port) = (settings.server.host, settings.server.port);
         format!("cannot listen on {}: {error}; set HOST or PORT", SocketAddr::new(host, port))
@@ -27,18 +31,27 @@ pub(super) fn run(mut app: App) -> Result<(), Failure> {
     let own_port = operations::bind(&settings)?;
     let runtime = Runtime::new(&settings.server)?;
     let issues_tokens = app.issues_tokens(&settings);
-    let app = app.observer(telemetry.observer()).settings(settings.clone());
-    let service = runtime.block_on(app::start(app, Some(address)))?;
+    let app = app.observer(log.access()).observer(telemetry.observer()).settings(settings.clone());
+    let service = runtime.block_on(async {
+        log.reload_on_hangup();
+        app::start(app, Some(address)).await
+    })?;
     if let Some(own_port) = own_port {
         own_port.serve(&runtime, &service)?;
     }
     announce(&settings, address, issues_tokens);
     let (trigger, _) = server::trigger();
-    let served = runtime.serve(listener, service, trigger);
-    telemetry.finish();
-    served?;
-    tracing::info!("stopped");
-    Ok(())
+    match runtime.serve(listener, service, trigger)? {
+        Stop::Graceful => {
+            telemetry.finish();
+            tracing::info!("stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        Stop::AtOnce => {
+            telemetry.abandon();
+            Ok(ExitCode::from(STOPPED_AT_ONCE))
+        }
+    }
 }
 
 /// Says once where the service is: in a few lines to a person, as a record to a log.

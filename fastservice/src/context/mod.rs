@@ -1,9 +1,12 @@
 //! 2. Who is asking, under which id.
 
 mod arrival;
+mod client;
 mod companion;
 mod ending;
+mod forwarded;
 mod outgoing;
+mod proxies;
 mod request_id;
 mod trace;
 
@@ -26,7 +29,7 @@ use tokio::task::JoinHandle;
 use self::companion::Accompanied;
 #[cfg(feature = "otlp")]
 pub(crate) use self::companion::Companion;
-pub(crate) use self::{arrival::Arrival, request_id::X_REQUEST_ID};
+pub(crate) use self::{arrival::Arrival, proxies::Proxies, request_id::X_REQUEST_ID};
 pub use self::{
     ending::{Ending, Observer},
     request_id::RequestId,
@@ -89,7 +92,7 @@ impl Context {
     /// The context of a request that has just arrived.
     pub(crate) fn open(arrival: Arrival) -> Self {
         Self(Arc::new(Inner {
-            request_id: RequestId::new(),
+            request_id: arrival.request_id.unwrap_or_else(RequestId::new),
             arrival,
             began: Instant::now(),
             route: OnceLock::new(),
@@ -125,7 +128,8 @@ impl Context {
         &self.0.arrival.uri
     }
 
-    /// The address of the other end of the connection; `None` in a test without sockets.
+    /// The address of the other end of the connection, which may be a proxy; `None` in a
+    /// test without sockets.
     #[must_use]
     pub fn remote_address(&self) -> Option<SocketAddr> {
         self.0.arrival.remote_address

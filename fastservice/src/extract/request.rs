@@ -93,7 +93,7 @@ impl Request {
         &self.0.context
     }
 
-    pub(super) fn environment(&self) -> &Environment {
+    pub(crate) fn environment(&self) -> &Arc<Environment> {
         &self.0.environment
     }
 

@@ -4,13 +4,12 @@
 //! ([`OtlpSettings`]). A service with a `main` of its own does it so:
 //!
 //! ```no_run
-//! use fastservice::{otlp::Telemetry, prelude::*, settings::Settings};
-//! use tracing_subscriber::prelude::*;
+//! use fastservice::{log, otlp::Telemetry, prelude::*, settings::Settings};
 //!
 //! # async fn start() -> std::result::Result<(), Box<dyn std::error::Error>> {
 //! let settings = Settings::from_environment()?;
 //! let telemetry = Telemetry::open(&settings)?;
-//! tracing_subscriber::registry().with(telemetry.layer()).init();
+//! let log = log::start_with(&settings, telemetry.layer())?;
 //! let service = App::new().observer(telemetry.observer()).settings(settings).start().await?;
 //! // … serve; then, not on a thread that answers requests:
 //! telemetry.finish();
@@ -122,6 +121,12 @@ impl Telemetry {
         let records = self.logs.as_ref().map(OpenTelemetryTracingBridge::new);
         let is_ours = filter_fn(|metadata| !is_of_carrier(metadata.target()));
         Box::new(Layer::<S>::and_then(spans, records).with_filter(is_ours))
+    }
+
+    /// Ends without waiting for what is left.
+    pub fn abandon(self) {
+        // Dropping it waits, as finishing does; the process does not wait for the thread.
+        let _ = std::thread::Builder::new().spawn(move || drop(self));
     }
 
     /// Exports what is left, for five seconds at most for each signal. It blocks.

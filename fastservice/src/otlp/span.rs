@@ -69,7 +69,7 @@ fn attributes(ending: &Ending<'_>) -> Vec<KeyValue> {
     let text = |name: &'static str, text: &str| KeyValue::new(name, text.to_owned());
     let mut attributes = vec![
         KeyValue::new("http.request.method", name),
-        KeyValue::new("url.scheme", context.uri().scheme_str().unwrap_or("http").to_owned()),
+        KeyValue::new("url.scheme", context.scheme()),
         // Without the query, which may hold what only the service should know.
         text("url.path", cut(context.uri().path())),
         text("fastservice.request_id", &context.request_id().to_string()),
@@ -88,8 +88,8 @@ fn attributes(ending: &Ending<'_>) -> Vec<KeyValue> {
         }
         None => attributes.push(KeyValue::new("error.type", "client_left")),
     }
-    if let Some(address) = context.remote_address() {
-        attributes.push(text("client.address", &address.ip().to_string()));
+    if let Some(address) = context.client_address() {
+        attributes.push(text("client.address", &address.to_string()));
     }
     if let Some(agent) = context.user_agent() {
         attributes.push(text("user_agent.original", cut(agent)));

@@ -12,6 +12,9 @@ pub trait Answer: Clone + Send + 'static {
         peer: Peer,
     ) -> impl Future<Output = http::Response<Body>> + Send + 'static + use<Self>;
 
+    /// A stop was asked for. Requests may still come, and are answered.
+    fn stopping(&self) {}
+
     /// Waits for what runs on after its requests; the server ends after that.
     fn finish(&self) -> impl Future<Output = ()> + Send {
         ready(())

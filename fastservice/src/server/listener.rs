@@ -22,6 +22,8 @@ use crate::settings::{RuntimeKind, ServerSettings};
 const BACKLOG: i32 = 4096;
 /// How long accepting pauses when the process has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How often failures to accept are logged, at most.
+const FAILURES_PAUSE: Duration = Duration::from_secs(1);
 
 /// A bound socket that nobody accepts from yet.
 #[derive(Debug)]
@@ -94,15 +96,23 @@ pub async fn serve<S: Answer>(
     let limits = connection::Limits::from(settings);
     // Dropping it, also by dropping this future, ends its connections.
     let mut connections = JoinSet::new();
+    let mut failures = Failures::default();
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &mut connections, settings.max_connections) => accepted,
             () = shutdown.requested() => break,
         };
-        let Some((stream, address)) = accepted else { continue };
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                failures.note(&error).await;
+                continue;
+            }
+        };
         let (peer, shutdown) = (Peer { address }, shutdown.clone());
         connections.spawn(connection::answer(stream, peer, service.clone(), limits, shutdown));
     }
+    service.stopping();
     drop(listener);
     let deadline = time::Instant::now() + settings.shutdown_timeout;
     let all = async { while connections.join_next().await.is_some() {} };
@@ -117,28 +127,64 @@ pub async fn serve<S: Answer>(
     Ok(())
 }
 
-/// The next connection, once there is room for it; `None` after a failure that passes.
+/// Connections that could not be accepted. It passes.
+#[derive(Debug, Default)]
+struct Failures {
+    noted: Option<time::Instant>,
+    since: u32,
+}
+
+impl Failures {
+    async fn note(&mut self, error: &io::Error) {
+        // One that broke before it was accepted is no reason to pause.
+        if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
+        {
+            return;
+        }
+        self.since += 1;
+        if let Some(failures) = self.news() {
+            tracing::warn!(%error, failures, "connections could not be accepted");
+        }
+        time::sleep(ACCEPT_PAUSE).await;
+    }
+
+    /// How many there were since it was logged; at most once in a while.
+    fn news(&mut self) -> Option<u32> {
+        if self.noted.is_some_and(|noted| noted.elapsed() < FAILURES_PAUSE) {
+            return None;
+        }
+        self.noted = Some(time::Instant::now());
+        Some(std::mem::take(&mut self.since))
+    }
+}
+
+/// The next connection, once there is room for it.
 async fn accept(
     listener: &TcpListener,
     connections: &mut JoinSet<()>,
     limit: usize,
-) -> Option<(TcpStream, SocketAddr)> {
+) -> io::Result<(TcpStream, SocketAddr)> {
     while connections.try_join_next().is_some() {}
     while connections.len() >= limit {
         connections.join_next().await;
     }
-    match listener.accept().await {
-        Ok(accepted) => Some(accepted),
-        Err(error) => {
-            // A connection that broke before it was accepted is no reason to pause.
-            if !matches!(
-                error.kind(),
-                io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
-            ) {
-                tracing::warn!(%error, "a connection could not be accepted");
-                time::sleep(ACCEPT_PAUSE).await;
-            }
-            None
+    listener.accept().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn failures_are_logged_once_a_second() {
+        let (mut failures, mut logged) = (Failures::default(), Vec::new());
+
+        for _ in 0..40 {
+            failures.since += 1;
+            logged.extend(failures.news());
+            time::advance(ACCEPT_PAUSE).await;
         }
+
+        assert_eq!(logged, [1, 20]);
     }
 }

@@ -12,6 +12,6 @@ pub use self::{
     answer::Answer,
     connection::Peer,
     listener::{Listener, serve},
-    runtime::Runtime,
+    runtime::{Runtime, Stop},
     shutdown::{Shutdown, ShutdownTrigger, signal, trigger},
 };

@@ -1,4 +1,4 @@
-use std::{future::Future, io, thread};
+use std::{future::Future, io, thread, time::Duration};
 
 use tokio::runtime::{Builder, Runtime as TokioRuntime};
 
@@ -8,6 +8,15 @@ use super::{
     shutdown::{self, Shutdown, ShutdownTrigger},
 };
 use crate::settings::{RuntimeKind, ServerSettings};
+
+/// How serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// What was running has finished, or had its time.
+    Graceful,
+    /// A second signal asked not to wait.
+    AtOnce,
+}
 
 /// The threads that answer requests.
 #[derive(Debug)]
@@ -41,8 +50,10 @@ impl Runtime {
         self.main.block_on(future)
     }
 
-    /// Serves until SIGTERM or Ctrl-C, which pull `trigger`, then lets running
-    /// requests finish, and what runs on after them.
+    /// Serves until SIGTERM or Ctrl-C, which pull `trigger` after the delay of the
+    /// settings, then lets running requests finish, and what runs on after them. A
+    /// second signal cuts it short: the process should end then, as its other
+    /// threads may still run.
     ///
     /// # Errors
     /// When a socket cannot be used.
@@ -51,32 +62,38 @@ impl Runtime {
         listener: Listener,
         service: S,
         trigger: ShutdownTrigger,
-    ) -> io::Result<()> {
+    ) -> io::Result<Stop> {
         let shutdown = trigger.watch();
         let workers = self.start_workers(&listener, &service, &shutdown)?;
         let stop = trigger.clone();
         let served = self.main.block_on(async {
-            tokio::spawn(async move {
+            let (stopping, delay) = (service.clone(), self.settings.shutdown_delay);
+            let hurry = tokio::spawn(async move {
                 shutdown::signal().await;
-                tracing::info!("stopping: running requests are finished first");
-                trigger.stop();
+                tokio::spawn(stop_after(delay, stopping, trigger));
                 shutdown::signal().await;
                 tracing::warn!("stopping at once");
-                std::process::exit(130);
             });
             // On a runtime of several threads the listener is a task, so that one of them has it.
             let settings = self.settings.clone();
-            tokio::spawn(async move { serve(listener, &settings, service, shutdown).await })
-                .await
-                .map_err(io::Error::other)?
+            let served =
+                tokio::spawn(async move { serve(listener, &settings, service, shutdown).await });
+            tokio::select! {
+                served = served => Some(served.map_err(io::Error::other).flatten()),
+                _ = hurry => None,
+            }
         });
+        let Some(served) = served else {
+            self.main.shutdown_background();
+            return Ok(Stop::AtOnce);
+        };
         // When it ended by a failure, the others do not know yet.
         stop.stop();
         for worker in workers {
             worker.join().map_err(|_| io::Error::other("a worker thread panicked"))??;
         }
         self.main.shutdown_background();
-        served
+        served.map(|()| Stop::Graceful)
     }
 
     /// The other threads of a runtime per core; the main thread is the first.
@@ -102,5 +119,63 @@ impl Runtime {
             })
         };
         (0..others).map(start).collect()
+    }
+}
+
+/// Goes on as before for a while, so that who sends the requests can notice.
+async fn stop_after<S: Answer>(delay: Duration, service: S, trigger: ShutdownTrigger) {
+    service.stopping();
+    if !delay.is_zero() {
+        tracing::info!(?delay, "stopping: requests are taken for a while yet");
+        tokio::time::sleep(delay).await;
+    }
+    tracing::info!("stopping: running requests are finished first");
+    trigger.stop();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
+    use super::*;
+    use crate::{
+        body::{Body, RequestBody},
+        server::{Peer, trigger},
+    };
+
+    #[derive(Clone, Default)]
+    struct Stopping(Arc<AtomicBool>);
+
+    impl Answer for Stopping {
+        fn answer(
+            &self,
+            _: http::Request<RequestBody>,
+            _: Peer,
+        ) -> impl Future<Output = http::Response<Body>> + Send + 'static + use<> {
+            std::future::ready(http::Response::default())
+        }
+
+        fn stopping(&self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_service_knows_of_a_stop_before_it_begins() {
+        let (trigger, mut shutdown) = trigger();
+        let service = Stopping::default();
+        let begun = tokio::time::Instant::now();
+
+        let stop = tokio::spawn(stop_after(Duration::from_secs(5), service.clone(), trigger));
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let before = (service.0.load(Ordering::Relaxed), shutdown.is_requested());
+        shutdown.requested().await;
+
+        assert_eq!(before, (true, false));
+        assert_eq!(begun.elapsed().as_secs(), 5);
+        stop.await.unwrap();
     }
 }

@@ -2,14 +2,19 @@
 
 mod auth;
 mod client;
+mod cors;
 mod database;
 mod env_file;
+mod health;
 mod hint;
 mod http;
+mod logs;
 mod metrics;
+mod network;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod place;
+mod proxy;
 mod reader;
 mod report;
 mod section;
@@ -17,20 +22,24 @@ mod server;
 mod source;
 #[cfg(test)]
 mod tests;
-mod units;
+pub(crate) mod units;
 mod value;
 
 use std::{any::TypeId, path::Path, sync::Arc};
 
 #[cfg(feature = "otlp")]
 pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
-pub(crate) use self::section::Section;
 pub use self::{
     auth::AuthSettings,
     client::ClientSettings,
+    cors::{CorsSettings, Origins},
     database::DatabaseSettings,
+    health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
+    logs::{LogSettings, LogType},
     metrics::MetricsSettings,
+    network::{Network, NetworkError},
+    proxy::{ForwardedHeader, ProxySettings, RequestIdSource},
     report::{Setting, SettingsError},
     server::{RuntimeKind, ServerSettings},
     source::Source,
@@ -39,6 +48,7 @@ use self::{
     reader::{Reader, Report},
     section::AnySection,
 };
+pub(crate) use self::{section::Section, units::is_host_and_port};
 
 /// A build with the development issuer is a development build: it listens on
 /// loopback and issues its own tokens unless told otherwise.
@@ -52,13 +62,18 @@ pub struct Settings {
     pub service_name: String,
     /// `SERVICE_DESCRIPTION` (empty): one sentence about it.
     pub service_description: String,
-    /// `LOGGING_LEVEL` (`info`): `off`, `error`, `warn`, `info`, `debug`, `trace`, or a
-    /// directive such as `info,my_service=debug`.
-    pub logging_level: String,
+    /// What it logs, where and how.
+    pub logs: LogSettings,
     /// Where and how it listens.
     pub server: ServerSettings,
     /// How requests are read and answered.
     pub http: HttpSettings,
+    /// Who is believed about the clients that it speaks for.
+    pub proxy: ProxySettings,
+    /// Which pages of other origins may call it from a browser.
+    pub cors: CorsSettings,
+    /// How it says that it is well.
+    pub health: HealthSettings,
     /// Whose tokens it accepts.
     pub auth: AuthSettings,
     /// Where its data is.
@@ -104,6 +119,15 @@ impl Settings {
         Self::with_sections(source, &[])
     }
 
+    /// Reads the settings again from the places that these came from, as files may
+    /// have changed. Without those of the service itself.
+    ///
+    /// # Errors
+    /// As [`from_environment`](Self::from_environment).
+    pub fn read_again(&self) -> Result<Self, SettingsError> {
+        Self::from_source(self.source.again())
+    }
+
     /// Reads the settings and those of the service itself.
     pub(crate) fn with_sections(
         source: Source,
@@ -114,9 +138,12 @@ impl Settings {
         let service_name = reader.checked("SERVICE_NAME", "service", |text| Ok(text.to_owned()));
         let mut settings = Self {
             service_description: reader.text("SERVICE_DESCRIPTION").unwrap_or_default(),
-            logging_level: reader.checked("LOGGING_LEVEL", "info", units::level),
+            logs: LogSettings::read(&mut reader),
             server: ServerSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
+            proxy: ProxySettings::read(&mut reader),
+            cors: CorsSettings::read(&mut reader),
+            health: HealthSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
             client: ClientSettings::read(&mut reader),

@@ -29,6 +29,9 @@ pub struct ServerSettings {
     pub idle_timeout: Duration,
     /// `WRITE_TIMEOUT` (`30s`): how long a client may take none of an answer's bytes.
     pub write_timeout: Duration,
+    /// `SHUTDOWN_DELAY` (`0s`): how long the service goes on as before after SIGTERM, while
+    /// `/ready` answers 503 already, so that load balancers send requests elsewhere.
+    pub shutdown_delay: Duration,
     /// `SHUTDOWN_TIMEOUT` (`30s`): how long running requests may take after a stop was asked for.
     pub shutdown_timeout: Duration,
 }
@@ -63,6 +66,7 @@ impl ServerSettings {
             header_timeout: reader.checked("HEADER_TIMEOUT", "30s", units::duration),
             idle_timeout: reader.checked("IDLE_TIMEOUT", "60s", units::duration),
             write_timeout: reader.checked("WRITE_TIMEOUT", "30s", units::duration),
+            shutdown_delay: reader.checked("SHUTDOWN_DELAY", "0s", units::delay),
             shutdown_timeout: reader.checked("SHUTDOWN_TIMEOUT", "30s", units::duration),
         }
     }

@@ -34,6 +34,7 @@ const SECRETS_DIR: &str = "SECRETS_DIR";
 pub struct Source {
     places: Vec<Place>,
     defaults: BTreeMap<String, String>,
+    unnamed: Unnamed,
     config_folder: Option<PathBuf>,
     shown: Vec<Setting>,
     faults: Vec<String>,
@@ -41,11 +42,12 @@ pub struct Source {
 }
 
 /// A place that has no name of its own in the environment.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 enum Unnamed {
     /// Where deployments put it.
     Usual,
     /// Nowhere: a test reads nothing of this machine.
+    #[default]
     Nowhere,
 }
 
@@ -83,8 +85,24 @@ impl Source {
         variables: impl Iterator<Item = (OsString, OsString)>,
         unnamed: Unnamed,
     ) -> Self {
-        let mut source = Self::default();
-        let variables = by_name(variables);
+        Self::of_names(label, by_name(variables), unnamed)
+    }
+
+    /// The same variables, and what is now in the places that they name.
+    pub(super) fn again(&self) -> Self {
+        let Some(Place::Variables { label, values }) = self.places.first() else {
+            return Self::default();
+        };
+        let again = Self::of_names(label, values.clone(), self.unnamed);
+        Self { defaults: self.defaults.clone(), ..again }
+    }
+
+    fn of_names(
+        label: &'static str,
+        variables: BTreeMap<String, Option<String>>,
+        unnamed: Unnamed,
+    ) -> Self {
+        let mut source = Self { unnamed, ..Self::default() };
         let named =
             |name: &str| variables.get(name).cloned().flatten().filter(|path| !path.is_empty());
         let (file, folder) = (named(ENV_CONFIG), named(SECRETS_DIR));

@@ -73,7 +73,7 @@ fn the_first_place_that_has_a_value_wins() {
     assert_eq!(settings.http.public_prefix.as_deref(), Some("file"));
     assert_eq!(settings.http.private_prefix.as_deref(), Some("file"));
     assert_eq!(settings.auth.api_identifier.as_deref(), Some("secret"));
-    assert_eq!(settings.logging_level, "debug");
+    assert_eq!(settings.logs.level.as_deref(), Some("debug"));
     assert_eq!(settings.config_folder(), Some(deployment.folder.path()));
     let lines = deployment.path("env_config");
     assert_eq!(origin(&settings, "SERVICE_NAME"), "given");
@@ -235,7 +235,7 @@ fn the_python_services_config_is_read() {
     let settings = deployment.read(&[]).unwrap();
 
     assert_eq!(settings.service_name, "Fastservice");
-    assert_eq!(settings.logging_level, "debug");
+    assert_eq!(settings.logs.level.as_deref(), Some("debug"));
     assert_eq!(settings.auth.auth0_domain.as_deref(), Some("tenant.example"));
     assert_eq!(settings.auth.algorithms, ["RS256"]);
     assert_eq!(settings.auth.api_client_secret.unwrap().expose(), "s3cret");

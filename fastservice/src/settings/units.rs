@@ -15,8 +15,42 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     duration.filter(|duration| !duration.is_zero() && *duration <= longest).ok_or_else(expected)
 }
 
+/// A duration that may be zero.
+pub(super) fn delay(text: &str) -> Result<Duration, String> {
+    match split(text) {
+        Some((0, "" | "ms" | "s" | "m")) => Ok(Duration::ZERO),
+        _ => duration(text),
+    }
+}
+
+/// Words separated by blanks or commas.
+pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty())
+}
+
+/// Whether the text is a host name or an IP address (one of IPv6 in brackets), maybe
+/// with a port.
+pub(crate) fn is_host_and_port(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let is_port =
+        |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let is_host = match host.strip_prefix('[').map(|host| host.strip_suffix(']')) {
+        Some(address) => {
+            address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
+        }
+        None => {
+            (1..=253).contains(&host.len())
+                && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+        }
+    };
+    is_host && port.is_none_or(is_port)
+}
+
 /// A number of bytes: a number with `B`, `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
-pub(super) fn bytes(text: &str) -> Result<usize, String> {
+pub(crate) fn bytes(text: &str) -> Result<usize, String> {
     let expected = || "a number of bytes above zero such as `2MiB` or `65536`".to_owned();
     let (number, unit) = split(text).ok_or_else(expected)?;
     let factor = match unit {
@@ -52,7 +86,7 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 }
 
 /// A logging level, or a list of `target=level`; Python's names of levels too.
-pub(super) fn level(text: &str) -> Result<String, String> {
+pub(crate) fn level(text: &str) -> Result<String, String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let directive = |part: &str| {
         let (target, level) = part.trim().rsplit_once('=').unwrap_or(("", part.trim()));
@@ -108,6 +142,28 @@ mod tests {
         assert_eq!(level("info, my_service=DEBUG").unwrap(), "info,my_service=debug");
         assert!(level("verbose").is_err() && level("info,").is_err());
         assert!(level("info,foo[bar=debug").is_err());
+    }
+
+    #[test]
+    fn a_delay_may_be_zero() {
+        assert_eq!(delay("0s").unwrap(), Duration::ZERO);
+        assert_eq!(delay("0").unwrap(), Duration::ZERO);
+        assert_eq!(delay("5s").unwrap(), Duration::from_secs(5));
+        assert!(delay("0x").is_err() && delay("").is_err());
+    }
+
+    #[test]
+    fn a_host_may_have_a_port() {
+        for text in ["example.com", "a_b-c:8080", "127.0.0.1:1", "[::1]", "[2001:db8::1]:443"] {
+            assert!(is_host_and_port(text), "{text}");
+        }
+        for text in ["", ":80", "a:", "a:65536", "a:+1", "a:b", "::1", "[::1", "[a]", "a b", "a/b"]
+        {
+            assert!(!is_host_and_port(text), "{text}");
+        }
+        for text in ["me@a", "a:1:2", "[::1]x", "[::1]:", "é.com", "a\\b", "a,b", "a?b", "a#b"] {
+            assert!(!is_host_and_port(text), "{text}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::{
     borrow::Borrow,
     fmt,
     future::{Future, IntoFuture},
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
 };
@@ -28,6 +29,7 @@ pub struct TestRequest {
     path: String,
     headers: HeaderMap,
     body: Body,
+    remote_address: Option<SocketAddr>,
 }
 
 impl TestRequest {
@@ -38,7 +40,8 @@ impl TestRequest {
         path: &str,
     ) -> Self {
         let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("test"))]);
-        Self { service, issuer, method, path: path.to_owned(), headers, body: Body::empty() }
+        let (path, body, remote_address) = (path.to_owned(), Body::empty(), None);
+        Self { service, issuer, method, path, headers, body, remote_address }
     }
 
     /// Adds a header.
@@ -56,6 +59,12 @@ impl TestRequest {
     /// Takes a header away, such as `host`.
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers.remove(name);
+        self
+    }
+
+    /// Sends it from this address, for example that of a trusted proxy; without, from none.
+    pub fn remote_address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.remote_address = Some(address.into());
         self
     }
 
@@ -112,7 +121,7 @@ impl TestRequest {
         *request.method_mut() = self.method;
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers;
-        let (parts, body) = self.service.answer(request, None).await.into_parts();
+        let (parts, body) = self.service.answer(request, self.remote_address).await.into_parts();
         let body: Bytes = match body.collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) => panic!("the body of the answer broke: {error}"),

@@ -8,15 +8,19 @@ mod bodies;
 #[cfg(feature = "client")]
 mod client;
 mod context;
+#[cfg(feature = "cors")]
+mod cors;
 #[cfg(feature = "db")]
 mod database;
 mod endings;
 mod errors;
+mod health;
 mod layers;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod proxies;
 mod routing;
 mod settings;
 mod startup;

@@ -1,6 +1,7 @@
 //! The service from outside: every endpoint, and every way in which it refuses.
 
 mod items;
+mod logs;
 mod private_api;
 mod public_api;
 mod settings;

@@ -1,0 +1,132 @@
+use std::borrow::Cow;
+
+use http::Uri;
+use tracing::Level;
+
+use super::{format::redact, records::Records};
+use crate::{
+    claims::UserId,
+    context::{Ending, Observer},
+};
+
+/// The target of the records of requests.
+pub(super) const TARGET: &str = "fastservice::access";
+
+/// Longer paths and user agents are cut.
+const LONGEST: usize = 1024;
+
+/// Writes a record for each request at its end, with the target
+/// `fastservice::access` and the level `info`. Routes such as the heartbeat stay
+/// out of it. [`Log::access`](super::Log::access) makes it.
+pub struct AccessLog {
+    /// `None` when the service has a subscriber of its own.
+    records: Option<Records>,
+    /// Requests whose random part is at most this have a record.
+    threshold: u64,
+}
+
+impl AccessLog {
+    pub(super) fn new(records: Option<Records>, sample: f64) -> Self {
+        Self { records, threshold: threshold(sample) }
+    }
+
+    /// One decision a request, the same in every service that knows its id.
+    fn is_chosen(&self, ending: &Ending<'_>) -> bool {
+        let (_, random) = ending.context.request_id().as_uuid().as_u64_pair();
+        // Without the two bits of the variant, which are the same in all ids.
+        random << 2 <= self.threshold
+            || ending.status.is_some_and(|status| status.is_server_error())
+    }
+}
+
+impl Observer for AccessLog {
+    fn ended(&self, ending: &Ending<'_>) {
+        if ending.context.is_quiet() || !self.is_chosen(ending) {
+            return;
+        }
+        match &self.records {
+            Some(records) if records.keeps_access() => write(records, ending),
+            Some(_) => {}
+            None => hand_over(ending),
+        }
+    }
+}
+
+/// The record as a line. A subscriber would need a multiple of the time.
+fn write(records: &Records, ending: &Ending<'_>) {
+    let Ending { context, status, bytes, elapsed, is_complete, .. } = ending;
+    let mut line = records.begin(Level::INFO, TARGET);
+    line.clean_message("request ended");
+    match status {
+        Some(status) => line.count("status", status.as_u16().into()),
+        None => line.flag("client_left", true),
+    }
+    if status.is_some() && !is_complete {
+        line.flag("complete", false);
+    }
+    line.count("bytes", *bytes);
+    line.millis("elapsed_ms", u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
+    line.clean("path", cut(&path(context.uri())));
+    if let Some(address) = context.remote_address() {
+        line.address("remote_address", address);
+    }
+    if let Some(agent) = context.user_agent() {
+        line.clean("user_agent", cut(agent));
+    }
+    line.context(context);
+    records.write(line);
+}
+
+/// The record for the service's own subscriber.
+fn hand_over(ending: &Ending<'_>) {
+    let Ending { context, status, bytes, elapsed, is_complete, .. } = ending;
+    tracing::info!(
+        target: TARGET,
+        status = status.map(|status| status.as_u16()),
+        client_left = status.is_none(),
+        complete = is_complete,
+        bytes,
+        elapsed_ms = elapsed.as_secs_f64() * 1000.0,
+        path = cut(&path(context.uri())),
+        remote_address = context.remote_address().map(tracing::field::display),
+        user_agent = context.user_agent().map(cut),
+        request_id = %context.request_id(),
+        user_id = context.user_id().map(UserId::as_str),
+        method = context.method().as_str(),
+        route = context.route(),
+        "request ended"
+    );
+}
+
+/// Path and query, without the values of sensitive names and without tokens.
+fn path(uri: &Uri) -> Cow<'_, str> {
+    let path = uri.path();
+    // Only with one of these there can be something to mask.
+    let is_clean = path.bytes().all(|byte| !matches!(byte, b'J' | b'='));
+    let path = if is_clean { Cow::Borrowed(path) } else { redact::text(path) };
+    match uri.query() {
+        Some(query) => Cow::Owned(format!("{path}?{}", redact::query(query))),
+        None => path,
+    }
+}
+
+fn cut(text: &str) -> &str {
+    let end = (0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a share needs no exact number of requests, and casts of floats saturate"
+)]
+fn threshold(sample: f64) -> u64 {
+    (sample * u64::MAX as f64) as u64
+}
+
+impl std::fmt::Debug for AccessLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessLog").field("threshold", &self.threshold).finish_non_exhaustive()
+    }
+}
