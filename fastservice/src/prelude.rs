@@ -6,7 +6,7 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, head
 #[cfg(feature = "client")]
 pub use crate::client::Client;
 #[cfg(feature = "db")]
-pub use crate::db::Db;
+pub use crate::db::{ConstraintExt, Db};
 pub use crate::{
     app::App,
     background::BackgroundTasks,

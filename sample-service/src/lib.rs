@@ -10,11 +10,16 @@ pub mod schema;
 
 use std::convert::Infallible;
 
-use fastservice::{App, db::EmbeddedMigrations};
+use diesel_migrations::embed_migrations;
+use fastservice::{
+    App,
+    db::{EmbeddedMigrations, Migrations},
+};
 
 use self::public_api::Links;
 
-const MIGRATIONS: EmbeddedMigrations = diesel_migrations::embed_migrations!();
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// The service: its endpoints are those that the modules annotate.
 #[must_use]
@@ -24,5 +29,5 @@ pub fn app() -> App {
         .public_prefix(public_api::PREFIX)
         .private_prefix(private_api::PREFIX)
         .state_from(async |settings| Ok::<_, Infallible>(Links::new(settings)))
-        .database(MIGRATIONS)
+        .database(Migrations::new().sqlite(SQLITE).postgres(POSTGRES))
 }

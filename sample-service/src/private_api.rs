@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{
-    prelude::*,
-    result::{DatabaseErrorKind, Error as QueryError},
-};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use fastservice::{db::Connection, prelude::*};
 
@@ -69,8 +66,8 @@ async fn add_item(
                 items::name.eq(new.name),
                 items::price.eq(new.price),
             ));
-            let row = row.returning(ItemRow::as_returning()).get_result(conn).await;
-            let row = row.map_err(name_taken)?;
+            let row = row.returning(items::all_columns).get_result::<ItemRow>(conn).await;
+            let row = row.on_unique(name_taken)?;
             add_tags(conn, row.number(), &new.tags).await?;
             Ok(row.with(new.tags))
         })
@@ -109,8 +106,8 @@ async fn replace_item(
                 items::price.eq(new.price),
                 items::version.eq(items::version + 1),
             ));
-            let row = row.returning(ItemRow::as_returning()).get_result(conn).await;
-            let row = row.map_err(name_taken)?;
+            let row = row.returning(items::all_columns).get_result::<ItemRow>(conn).await;
+            let row = row.on_unique(name_taken)?;
             let old_tags = item_tags::table.filter(item_tags::item_id.eq(id.0));
             diesel::delete(old_tags).execute(conn).await?;
             add_tags(conn, id, &new.tags).await?;
@@ -141,13 +138,8 @@ async fn add_tags(conn: &mut Connection, id: ItemId, tags: &BTreeSet<String>) ->
     Ok(())
 }
 
-fn name_taken(error: QueryError) -> Error {
-    match error {
-        QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
-            Error::conflict("you have an item of this name").with_code("item_name_taken")
-        }
-        other => other.into(),
-    }
+fn name_taken() -> Error {
+    Error::conflict("you have an item of this name").with_code("item_name_taken")
 }
 
 /// Handlers are plain functions, so that a test can call them.

@@ -1,12 +1,16 @@
-use super::App;
+use super::{App, preparation::Pending};
 use crate::{
-    db::{Db, EmbeddedMigrations},
+    db::{Db, Migrations, OpenError, failure},
     openapi::StateType,
+    settings::DatabaseSettings,
 };
 
 impl App {
-    /// Opens the database of the setting `DATABASE_URL`, runs the migrations that are
-    /// pending, and gives it to every [`Db`] argument. A failure stops the start.
+    /// Opens the database of the settings, runs the migrations that are pending, and
+    /// gives it to every [`Db`] argument. A failure stops the start.
+    ///
+    /// It takes one set of migrations whose SQL both databases understand, or
+    /// [`Migrations`] with one for each.
     ///
     /// ```
     /// use fastservice::{db::EmbeddedMigrations, prelude::*};
@@ -17,17 +21,37 @@ impl App {
     /// let app = App::new().database(MIGRATIONS);
     /// ```
     #[must_use]
-    pub fn database(mut self, migrations: EmbeddedMigrations) -> Self {
+    pub fn database(mut self, migrations: impl Into<Migrations>) -> Self {
+        let migrations = migrations.into();
+        let for_command = migrations.clone();
         self.states.push(StateType::of::<Db>());
         self.checks.push(|settings| Db::check(&settings.database).map_err(|e| e.to_string()));
+        self.classifiers.push(failure::explained);
         self.preparations.push(Box::new(|settings, environment| {
             Box::pin(async move {
-                let db = Db::open(&settings.database).await?;
-                db.migrate(migrations).await?;
-                environment.set_state(db);
+                environment.set_state(open(&settings.database, migrations).await?);
                 Ok(())
             })
         }));
-        self.readiness_check("database", async |db: Db| db.connection().await.map(drop))
+        self.migrations.push(Box::new(|settings, pending| {
+            Box::pin(async move {
+                let db = Db::open(&settings.database).await?;
+                match pending {
+                    Pending::Run => Ok(db.migrate(for_command).await?),
+                    Pending::List => Ok(db.pending(for_command).await?),
+                }
+            })
+        }));
+        self.readiness_check("database", async |db: Db| db.ping().await)
     }
+}
+
+async fn open(settings: &DatabaseSettings, migrations: Migrations) -> Result<Db, OpenError> {
+    let db = Db::open(settings).await?;
+    if settings.migrate {
+        db.migrate(migrations).await?;
+        return Ok(db);
+    }
+    let pending = db.pending(migrations).await?;
+    if pending.is_empty() { Ok(db) } else { Err(OpenError::pending(&pending)) }
 }

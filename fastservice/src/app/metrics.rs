@@ -9,6 +9,11 @@ use crate::{
     metrics::{Metrics, Source},
     settings::Settings,
 };
+#[cfg(feature = "db")]
+use crate::{
+    db::{Db, PoolState},
+    metrics::Kind,
+};
 
 /// Who counts the requests; the metrics become the state of the route that shows them.
 pub(super) fn count_requests(
@@ -27,6 +32,30 @@ pub(super) fn count_requests(
 }
 
 /// What is asked when the metrics are: the states that have some.
+#[cfg(feature = "db")]
+fn sources(environment: &Environment) -> Vec<Source> {
+    environment.state::<Db>().map(pool).into_iter().collect()
+}
+
+#[cfg(not(feature = "db"))]
 fn sources(_: &Environment) -> Vec<Source> {
     Vec::new()
+}
+
+/// The pool of the database, by the names of OpenTelemetry.
+#[cfg(feature = "db")]
+fn pool(db: Arc<Db>) -> Source {
+    Box::new(move |page| {
+        let PoolState { idle, in_use, max_size, waiting, .. } = db.state();
+        let count = "db_client_connection_count";
+        page.family(count, Kind::Gauge, "Open connections to the database.");
+        page.sample(count, &[("db_client_connection_state", "idle")], idle);
+        page.sample(count, &[("db_client_connection_state", "used")], in_use);
+        let max = "db_client_connection_max";
+        page.family(max, Kind::Gauge, "The most connections that may be open.");
+        page.sample(max, &[], max_size);
+        let pending = "db_client_connection_pending_requests";
+        page.family(pending, Kind::Gauge, "Requests that wait for a connection.");
+        page.sample(pending, &[], waiting);
+    })
 }

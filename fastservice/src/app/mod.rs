@@ -23,15 +23,18 @@ mod startup;
 use std::{fmt, future::Future, sync::Arc};
 
 #[cfg(feature = "cli")]
+pub(crate) use self::preparation::Pending;
+use self::{
+    core::Classifier,
+    layered::{AnyLayer, any_layer},
+    preparation::{Migrate, Preparation, making_state, preparation},
+};
+#[cfg(feature = "cli")]
 pub(crate) use self::{
     core::Endpoint,
     startup::{check, list, start},
 };
 pub use self::{layered::Inner, service::Service, startup::StartError};
-use self::{
-    layered::{AnyLayer, any_layer},
-    preparation::{Preparation, making_state, preparation},
-};
 use crate::{
     auth::Authenticator,
     body::RequestBody,
@@ -69,6 +72,9 @@ pub struct App {
     sections: Vec<Section>,
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "for the command line"))]
+    migrations: Vec<Migrate>,
+    classifiers: Vec<Classifier>,
     layers: Vec<AnyLayer>,
     observers: Vec<Box<dyn Observer>>,
     readiness_checks: Vec<health::Check>,
@@ -250,6 +256,11 @@ impl App {
         let source = source.with_default("PUBLIC_PREFIX", &self.public_prefix);
         let source = source.with_default("PRIVATE_PREFIX", &self.private_prefix);
         Settings::with_sections(source, &self.sections)
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_migrations(&mut self) -> Vec<Migrate> {
+        std::mem::take(&mut self.migrations)
     }
 
     pub(crate) fn has_authenticator(&self) -> bool {

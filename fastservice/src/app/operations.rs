@@ -13,7 +13,5 @@ pub(super) fn core(main: &Core) -> Core {
         let endpoint = Endpoint { route, path: route.path.into(), number };
         let _ = router.insert(route.method.clone(), template, endpoint);
     }
-    let (environment, error_form) = (main.environment.clone(), main.error_form);
-    let (observers, tasks) = (Vec::new(), main.tasks.clone());
-    Core { router, environment, proxies: None, error_form, observers, tasks }
+    main.with_routes(router)
 }

@@ -23,7 +23,7 @@ pub(super) async fn respond(core: Arc<Core>, request: Request) -> Response {
     let request_id = request.context().request_id();
     match AssertUnwindSafe(walk(&core, request)).catch_unwind().await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => core.error_form.response(&logged(error), request_id),
+        Ok(Err(error)) => core.error_form.response(&logged(core.classified(error)), request_id),
         Err(panic) => core.error_form.response(&logged(panicked(&*panic)), request_id),
     }
 }

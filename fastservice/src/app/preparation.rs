@@ -10,6 +10,26 @@ pub(super) type Preparation =
 
 type Prepared<'a> = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'a>>;
 
+/// A step of the command `migrate`: the names of the migrations that are
+/// pending, after they were run if that is asked for.
+pub(super) type Migrate = Box<
+    dyn FnOnce(
+            Settings,
+            Pending,
+        ) -> Pin<Box<dyn Future<Output = Result<Vec<String>, BoxError>> + Send>>
+        + Send,
+>;
+
+/// What to do about migrations that are pending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "for the command line"))]
+pub(crate) enum Pending {
+    /// Run them.
+    Run,
+    /// Only say which they are.
+    List,
+}
+
 /// A step that neither waits nor fails.
 pub(super) fn preparation(
     step: impl FnOnce(&Settings, &mut Environment) + Send + 'static,

@@ -74,7 +74,7 @@ pub(crate) async fn start(
     #[cfg(feature = "metrics")]
     app.observers.extend(count_requests(&settings, &plan.endpoints, &mut environment));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
-    let core = Core::new(plan.router, environment, app.observers, &settings);
+    let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings);
     Ok(Service::new(core, app.layers, plan.cors))
 }
 

@@ -3,6 +3,7 @@
 mod check_config;
 mod healthcheck;
 mod loopback;
+mod migrate;
 mod operations;
 mod routes;
 mod serve;
@@ -33,6 +34,8 @@ enum Command {
     Routes(routes::Options),
     /// Checks the settings and prints the effective ones, secrets masked.
     CheckConfig,
+    /// Runs the migrations that are pending, and prints their names.
+    Migrate(migrate::Options),
     /// Asks the running service's heartbeat; the exit status says whether it answered.
     Healthcheck(healthcheck::Options),
     /// Prints a token that the running service accepts. Development builds only.
@@ -45,7 +48,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl App {
     /// The command line of the service: `serve`, which is the default, `routes`,
-    /// `check-config`, `healthcheck` and, in development builds, `token`.
+    /// `check-config`, `migrate`, `healthcheck` and, in development builds, `token`.
     #[must_use]
     pub fn run(self) -> ExitCode {
         run(self)
@@ -57,6 +60,7 @@ fn run(app: App) -> ExitCode {
         Command::Serve => serve::run(app),
         Command::Routes(options) => routes::run(app, &options).map(succeeded),
         Command::CheckConfig => check_config::run(app).map(succeeded),
+        Command::Migrate(options) => migrate::run(app, &options).map(succeeded),
         Command::Healthcheck(options) => healthcheck::run(app, &options).map(succeeded),
         #[cfg(feature = "dev-issuer")]
         Command::Token(options) => token::run(app, &options).map(succeeded),

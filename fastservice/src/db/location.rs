@@ -1,61 +1,47 @@
-use std::{
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::sync::Arc;
 
-use super::OpenError;
+use super::{OpenError, member::Member, postgres, sqlite};
+use crate::settings::DatabaseSettings;
 
-/// Which database a URL names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Which database the settings name.
+#[derive(Debug, Clone)]
 pub(super) enum Location {
-    /// A file of SQLite.
-    File(Arc<Path>),
-    /// A database of SQLite in this process, under a name of its own.
-    Memory(Arc<str>),
+    Sqlite(sqlite::Place),
+    Postgres(Arc<postgres::Server>),
 }
 
 impl Location {
-    /// Reads `sqlite:PATH`, also with slashes as in `sqlite://PATH`, or `sqlite::memory:`.
+    /// Reads the setting `DATABASE_URL`, or the separate ones of PostgreSQL.
     ///
     /// # Errors
     /// What is wrong with it. The URL itself is not repeated: it may hold a password.
-    pub(super) fn parse(url: &str) -> Result<Self, OpenError> {
+    pub(super) fn of(settings: &DatabaseSettings) -> Result<Self, OpenError> {
+        if settings.is_by_parts() {
+            return Ok(Self::Postgres(Arc::new(postgres::Server::from_parts(settings)?)));
+        }
+        let url = settings.url.expose();
         let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
-        if !scheme.eq_ignore_ascii_case("sqlite") {
-            return Err(OpenError::new(match scheme {
-                "postgres" | "postgresql" => {
-                    "this build has no PostgreSQL; set DATABASE_URL to `sqlite:PATH`"
-                }
-                _ => "DATABASE_URL must be `sqlite:PATH`, for example `sqlite:service.db`",
-            }));
-        }
-        match rest.strip_prefix("//").unwrap_or(rest) {
-            "" => Err(OpenError::new(
-                "DATABASE_URL names no file; write for example `sqlite:service.db`",
+        match scheme.to_ascii_lowercase().as_str() {
+            "sqlite" => Ok(Self::Sqlite(sqlite::Place::parse(rest)?)),
+            "postgres" | "postgresql" => {
+                Ok(Self::Postgres(Arc::new(postgres::Server::from_url(url, settings)?)))
+            }
+            _ => Err(OpenError::new(
+                "DATABASE_URL must be `sqlite:PATH`, for example `sqlite:service.db`, or \
+                 `postgres://USER:PASSWORD@HOST:PORT/NAME`",
             )),
-            ":memory:" => Ok(Self::in_memory()),
-            path => Ok(Self::File(Path::new(path).into())),
         }
     }
 
-    fn in_memory() -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        // The VFS `memdb` shares a database whose name begins with a slash.
-        Self::Memory(format!("file:/fastservice-{number}?vfs=memdb").into())
-    }
-
-    /// The name that SQLite opens.
-    pub(super) fn to_sqlite_name(&self) -> String {
+    /// Opens a connection.
+    pub(super) async fn open(&self) -> Result<Member, OpenError> {
         match self {
-            Self::Memory(name) => name.as_ref().to_owned(),
-            // Absolute, so that no file's name is taken for a `file:` URI or `:memory:`.
-            Self::File(path) => {
-                let path = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(&**path));
-                path.to_string_lossy().into_owned()
+            Self::Sqlite(place) => {
+                let connection = sqlite::open(place.clone()).await?;
+                Ok(Member::Sqlite(sqlite::Member::new(connection)))
+            }
+            Self::Postgres(server) => {
+                server.member().await.map(|member| Member::Postgres(Box::new(member)))
             }
         }
     }
@@ -64,37 +50,26 @@ impl Location {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
 
-    #[test]
-    fn a_url_names_a_file_or_the_memory() {
-        for (url, path) in [
-            ("sqlite:a.db", "a.db"),
-            ("SQLITE:a.db", "a.db"),
-            ("sqlite://a.db", "a.db"),
-            ("sqlite:/data/a.db", "/data/a.db"),
-            ("sqlite:///data/a b.db", "/data/a b.db"),
-        ] {
-            assert_eq!(Location::parse(url).unwrap(), Location::File(Path::new(path).into()));
-        }
-        assert!(matches!(Location::parse("sqlite::memory:").unwrap(), Location::Memory(_)));
-    }
-
-    #[test]
-    fn each_database_in_memory_is_its_own() {
-        let memory = || Location::parse("sqlite::memory:").unwrap();
-
-        assert_ne!(memory(), memory());
+    fn location(pairs: &[(&str, &str)]) -> Result<Location, OpenError> {
+        Location::of(&Settings::from_pairs(pairs.iter().copied()).unwrap().database)
     }
 
     #[test]
     fn a_wrong_url_says_what_to_write_and_is_not_repeated() {
-        for url in ["", "a.db", "sqlite:", "sqlite://", "mysql://me:hunter2@db", "hunter2"] {
-            let text = Location::parse(url).unwrap_err().to_string();
+        for url in ["a.db", "sqlite:", "sqlite://", "mysql://me:hunter2@db", "hunter2"] {
+            let text = location(&[("DATABASE_URL", url)]).unwrap_err().to_string();
 
             assert!(text.contains("DATABASE_URL") && text.contains("`sqlite:"), "{text}");
             assert!(!text.contains("hunter2"), "{text}");
         }
-        let text = Location::parse("postgres://me:hunter2@db/app").unwrap_err().to_string();
-        assert!(text.contains("PostgreSQL") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn the_scheme_of_a_url_has_any_case() {
+        let url = [("DATABASE_URL", "SQLite:a.db")];
+
+        assert!(matches!(location(&url).unwrap(), Location::Sqlite(_)));
     }
 }

@@ -1,92 +1,82 @@
-use diesel::{
-    SqliteConnection, connection::SimpleConnection, migration::Migration, prelude::*,
-    sqlite::Sqlite,
-};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
+use std::{fmt, sync::Arc};
 
-use super::{OpenError, location::Location, sqlite};
-use crate::error::BoxError;
+use diesel_migrations::EmbeddedMigrations;
 
-/// Runs what is pending, on a connection of its own.
-pub(super) async fn run(
-    location: Location,
-    migrations: EmbeddedMigrations,
-) -> Result<(), OpenError> {
-    sqlite::blocking(move || {
-        let mut connection = sqlite::connect(&location)?;
-        let applied = prepare(&mut connection)
-            .map_err(BoxError::from)
-            .and_then(|()| run_pending(&mut connection, migrations))
-            .map_err(|source| {
-                OpenError::new("the database cannot be migrated").with_source(source)
-            })?;
-        for migration in applied {
-            tracing::info!(migration, "migration applied");
-        }
-        Ok(())
-    })
-    .await
+use super::OpenError;
+
+/// The migrations of a service, in the SQL of each database that it runs on.
+///
+/// ```
+/// use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+/// use fastservice::{db::Migrations, prelude::*};
+///
+/// const SQLITE: EmbeddedMigrations = embed_migrations!("tests/migrations/right");
+/// const POSTGRES: EmbeddedMigrations = embed_migrations!("tests/migrations/postgres");
+///
+/// let app = App::new().database(Migrations::new().sqlite(SQLITE).postgres(POSTGRES));
+/// ```
+#[derive(Clone, Default)]
+pub struct Migrations {
+    sqlite: Option<Arc<EmbeddedMigrations>>,
+    postgres: Option<Arc<EmbeddedMigrations>>,
 }
 
-/// A migration that makes a table anew drops the old one, which would delete
-/// every row that points there: keys are checked at the end instead. And it may
-/// take long, while other processes wait for it.
-fn prepare(connection: &mut SqliteConnection) -> QueryResult<()> {
-    connection.batch_execute("PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 600000")
-}
-
-/// All or none, by one process at a time: the transaction is the lock.
-fn run_pending(
-    connection: &mut SqliteConnection,
-    migrations: EmbeddedMigrations,
-) -> Result<Vec<String>, BoxError> {
-    connection.immediate_transaction(|connection| {
-        let pending = connection.pending_migrations(migrations)?;
-        for migration in &pending {
-            run_one(connection, &**migration)?;
-        }
-        if !pending.is_empty() {
-            check_keys(connection)?;
-        }
-        Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
-    })
-}
-
-fn run_one(
-    connection: &mut SqliteConnection,
-    migration: &dyn Migration<Sqlite>,
-) -> Result<(), OpenError> {
-    let name = migration.name();
-    if !migration.metadata().run_in_transaction() {
-        return Err(OpenError::new(format!(
-            "the migration {name} asks for no transaction, but SQLite's run in one; remove \
-             `run_in_transaction` from its metadata.toml"
-        )));
+impl Migrations {
+    /// No migrations yet, so that neither database can be used.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
-    connection.run_migration(migration).map(drop).map_err(|source| {
-        OpenError::new(format!("the migration {name} failed")).with_source(source)
-    })
-}
 
-diesel::table! {
-    /// A row for each one that points to a missing row.
-    pragma_foreign_key_check (rowid) {
-        rowid -> BigInt,
-        #[sql_name = "table"]
-        table_name -> Text,
-        #[sql_name = "parent"]
-        points_to -> Text,
+    /// Adds those for SQLite.
+    #[must_use]
+    pub fn sqlite(mut self, migrations: EmbeddedMigrations) -> Self {
+        self.sqlite = Some(Arc::new(migrations));
+        self
+    }
+
+    /// Adds those for PostgreSQL.
+    #[must_use]
+    pub fn postgres(mut self, migrations: EmbeddedMigrations) -> Self {
+        self.postgres = Some(Arc::new(migrations));
+        self
+    }
+
+    pub(super) fn of_sqlite(&self) -> Result<Arc<EmbeddedMigrations>, OpenError> {
+        self.sqlite.clone().ok_or_else(|| missing("SQLite", "sqlite"))
+    }
+
+    pub(super) fn of_postgres(&self) -> Result<Arc<EmbeddedMigrations>, OpenError> {
+        self.postgres.clone().ok_or_else(|| missing("PostgreSQL", "postgres"))
     }
 }
 
-fn check_keys(connection: &mut SqliteConnection) -> Result<(), BoxError> {
-    use self::pragma_foreign_key_check::dsl::{points_to, pragma_foreign_key_check, table_name};
-    let broken = pragma_foreign_key_check.select((table_name, points_to));
-    let broken: Option<(String, String)> = broken.first(connection).optional()?;
-    match broken {
-        None => Ok(()),
-        Some((table, parent)) => Err(Box::new(OpenError::new(format!(
-            "a row of `{table}` would point to a row of `{parent}` that is missing"
-        )))),
+/// One text that both databases understand.
+impl From<EmbeddedMigrations> for Migrations {
+    fn from(both: EmbeddedMigrations) -> Self {
+        let both = Arc::new(both);
+        Self { sqlite: Some(both.clone()), postgres: Some(both) }
     }
+}
+
+impl fmt::Debug for Migrations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Migrations")
+    }
+}
+
+fn missing(name: &str, method: &str) -> OpenError {
+    OpenError::new(format!(
+        "the service has no migrations for {name}; add `.{method}(MIGRATIONS)` to its \
+         `Migrations`, or set DATABASE_URL to another database"
+    ))
+}
+
+/// What to do about migrations that are pending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pending {
+    /// Run them.
+    Run,
+    /// Only say which they are.
+    List,
 }

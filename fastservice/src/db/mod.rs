@@ -1,29 +1,59 @@
 //! The database: a pool of connections that handlers ask for as [`Db`].
 //!
-//! Queries are diesel's, run by [`diesel_async`]. [`App::database`](crate::App::database)
-//! opens the database of the setting `DATABASE_URL` and runs the migrations
-//! that are pending before the first request.
+//! It is SQLite or, with the feature `postgres`, PostgreSQL: the setting
+//! `DATABASE_URL` says which, at start. Queries are diesel's, run by
+//! [`diesel_async`], and written once for both; each sees the same
+//! [`Connection`]. [`App::database`](crate::App::database) opens the database
+//! and runs the [`Migrations`] that are pending before the first request.
 
+mod backend;
 mod connection;
+mod constraint;
+pub(crate) mod failure;
 mod location;
+mod member;
 mod migrations;
 mod open_error;
 mod pool;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(not(feature = "postgres"))]
+#[path = "no_postgres.rs"]
+mod postgres;
+mod rows;
 mod sqlite;
-mod worker;
+mod state;
+mod transaction;
+mod translated;
+mod unfinished;
 
 use std::{
     fmt,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 pub use diesel_migrations::EmbeddedMigrations;
-use http::header::RETRY_AFTER;
+use tokio::time::{Instant, sleep};
 
-pub use self::{connection::Connection, open_error::OpenError, worker::Worker};
+pub use self::{
+    backend::{MultiBackend as Backend, MultiField, MultiRawValue},
+    connection::Connection,
+    constraint::{Constraint, ConstraintExt, ConstraintKind},
+    migrations::Migrations,
+    open_error::OpenError,
+    postgres::Queries as PostgresConnection,
+    rows::{Row, Rows},
+    sqlite::Queries as SqliteConnection,
+    state::PoolState,
+};
 use self::{
     location::Location,
-    pool::{Health, Member, Pool},
+    member::Member,
+    migrations::Pending,
+    open_error::Outlook,
+    pool::{Health, Pool},
+    state::Waiting,
 };
 use crate::{
     error::{Error, Result},
@@ -31,6 +61,12 @@ use crate::{
     openapi::{Operation, StateType},
     settings::DatabaseSettings,
 };
+
+/// How long a request waits to see a database come back that was down a moment ago.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// How often a start asks for a database that is down.
+const START_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The database of the service, as an argument of a handler.
 ///
@@ -64,63 +100,178 @@ struct Inner {
     pool: Pool,
     location: Location,
     health: Health,
+    waiting: Waiting,
     // A database in memory lives as long as its last connection.
-    _keeper: Option<Mutex<diesel::SqliteConnection>>,
+    _keeper: Option<Mutex<Member>>,
 }
 
 impl Db {
-    /// Whether the setting `DATABASE_URL` names a database; opens nothing.
+    /// Whether the settings name a database; opens nothing.
     pub(crate) fn check(settings: &DatabaseSettings) -> Result<(), OpenError> {
-        Location::parse(settings.url.expose()).map(|_| ())
+        Location::of(settings).map(|_| ())
     }
 
-    /// Opens the database, with one connection to see that it can be used.
+    /// Opens the database, with one connection to see that it can be used. For
+    /// one that is down it waits, as long as the setting `DATABASE_START_TIMEOUT` says.
     ///
     /// # Errors
-    /// When the setting `DATABASE_URL` cannot be used: what is wrong, and what to do.
+    /// When the database cannot be used: what is wrong, and what to do.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
-        let location = Location::parse(settings.url.expose())?;
-        let first = sqlite::open(location.clone()).await?;
+        let location = Location::of(settings)?;
+        let first = first(&location, settings.start_timeout).await?;
         let health = Health::default();
         let pool = pool::build(location.clone(), settings, health.clone());
-        let keeper = match location {
-            Location::Memory(_) => Some(first.into()),
-            Location::File(_) => {
-                // Room for it was made just now; a pool that has none opens its own later.
-                let _ = pool.add(Member::new(first));
-                None
-            }
+        let is_in_memory = matches!(&location, Location::Sqlite(place) if place.is_in_memory());
+        let keeper = if is_in_memory {
+            Some(first.into())
+        } else {
+            // Room for it was made just now; a pool that has none opens its own later.
+            let _ = pool.add(first);
+            None
         };
-        Ok(Self(Arc::new(Inner { pool, location, health, _keeper: keeper })))
+        let waiting = Waiting::default();
+        Ok(Self(Arc::new(Inner { pool, location, health, waiting, _keeper: keeper })))
     }
 
-    /// Runs the migrations that are pending, all or none. Several processes may
-    /// do so at once on one database: the first one does the work.
+    /// Runs the migrations that are pending, all or none, and returns their names.
+    /// Several processes may do so at once on one database: the first one does
+    /// the work.
     ///
     /// # Errors
     /// The name of the migration that failed, and why.
-    pub async fn migrate(&self, migrations: EmbeddedMigrations) -> Result<(), OpenError> {
-        migrations::run(self.0.location.clone(), migrations).await
+    pub async fn migrate(
+        &self,
+        migrations: impl Into<Migrations>,
+    ) -> Result<Vec<String>, OpenError> {
+        let names = self.look_at(&migrations.into(), Pending::Run).await?;
+        for migration in &names {
+            tracing::info!(migration, "migration applied");
+        }
+        Ok(names)
+    }
+
+    /// The names of the migrations that are pending.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn pending(
+        &self,
+        migrations: impl Into<Migrations>,
+    ) -> Result<Vec<String>, OpenError> {
+        self.look_at(&migrations.into(), Pending::List).await
+    }
+
+    async fn look_at(
+        &self,
+        migrations: &Migrations,
+        pending: Pending,
+    ) -> Result<Vec<String>, OpenError> {
+        match &self.0.location {
+            Location::Sqlite(place) => {
+                sqlite::migrate(place.clone(), migrations.of_sqlite()?, pending).await
+            }
+            Location::Postgres(server) => {
+                postgres::migrate(server, &*migrations.of_postgres()?, pending).await
+            }
+        }
     }
 
     /// Takes a connection out of the pool, for as long as the value lives.
     ///
     /// # Errors
     /// 503 `database_busy`, with `Retry-After`, when all are taken for longer
-    /// than the setting `DATABASE_TIMEOUT`; 503 `database_unavailable` when no
-    /// connection can be made.
+    /// than the setting `DATABASE_TIMEOUT`; 503 `database_unavailable`, at once, when
+    /// no connection can be made.
     ///
     /// # Cancellation
     /// Dropping the future leaves nothing behind.
     pub async fn connection(&self) -> Result<Connection> {
-        match self.0.pool.get_owned().await {
-            Ok(pooled) => Ok(Connection::new(pooled)),
-            Err(bb8::RunError::User(source)) => Err(unavailable(source)),
-            Err(bb8::RunError::TimedOut) => {
-                Err(self.0.health.failure().map_or_else(busy, unavailable))
+        let Inner { pool, health, waiting, .. } = &*self.0;
+        let _waits = waiting.one();
+        let known = health.failure();
+        let mut failures = health.failures();
+        let got = pool.get_owned();
+        tokio::pin!(got);
+        // While the database is known to be down, this request's own attempt may find it back.
+        let patience = if known.is_some() { PATIENCE } else { Duration::MAX };
+        let patience = sleep(patience.min(Duration::from_secs(3600 * 24)));
+        tokio::pin!(patience);
+        loop {
+            let failure = tokio::select! {
+                biased;
+                got = &mut got => return match got {
+                    Ok(pooled) => Ok(Connection::new(pooled)),
+                    Err(_) => Err(health.failure().map_or_else(failure::busy, refused)),
+                },
+                failure = failures.next() => failure,
+                () = &mut patience, if known.is_some() => {
+                    return Err(health.failure().map_or_else(failure::unavailable, refused));
+                }
+            };
+            let has_others = pool.state().connections > 0;
+            if failure.outlook() != Outlook::Full || !has_others {
+                return Err(refused(failure));
             }
         }
     }
+
+    /// Asks the database for an answer: whether it is there. A pool whose
+    /// connections are all in use is no reason to say no.
+    ///
+    /// # Errors
+    /// 503 `database_unavailable`.
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves nothing behind: give it a time limit.
+    pub async fn ping(&self) -> Result<()> {
+        if self.state().idle > 0 {
+            let mut conn = self.connection().await?;
+            return conn.member().ping().await.map_err(lost);
+        }
+        match self.0.pool.dedicated_connection().await {
+            Ok(mut member) => member.ping().await.map_err(lost),
+            // It says so itself: it is there.
+            Err(failure) if failure.outlook() == Outlook::Full => Ok(()),
+            Err(failure) => Err(refused(failure)),
+        }
+    }
+
+    /// The pool at this moment, for metrics.
+    #[must_use]
+    pub fn state(&self) -> PoolState {
+        let state = self.0.pool.state();
+        PoolState {
+            size: state.connections,
+            idle: state.idle_connections,
+            in_use: state.connections.saturating_sub(state.idle_connections),
+            max_size: self.0.pool.config().max_size,
+            waiting: self.0.waiting.count(),
+        }
+    }
+}
+
+async fn first(location: &Location, limit: Duration) -> Result<Member, OpenError> {
+    let end = Instant::now() + limit;
+    loop {
+        match location.open().await {
+            Err(error) if error.outlook() != Outlook::Lasting && Instant::now() < end => {
+                tracing::warn!(cause = crate::error::chain(&error), "waiting for the database");
+            }
+            opened => return opened,
+        }
+        sleep(START_INTERVAL).await;
+    }
+}
+
+fn refused(failure: Arc<OpenError>) -> Error {
+    match failure.outlook() {
+        Outlook::Full => failure::busy().with_source(failure),
+        _ => failure::unavailable().with_source(failure),
+    }
+}
+
+fn lost(error: diesel::result::Error) -> Error {
+    failure::unavailable().with_source(error)
 }
 
 impl fmt::Debug for Db {
@@ -138,22 +289,6 @@ impl FromRequest for Db {
     fn describe(operation: &mut Operation, _: Argument) {
         operation.states.push(StateType::given_by::<Self>("Db", ".database(MIGRATIONS)"));
     }
-}
-
-/// How soon a client should try again: connections are held for single requests.
-const SECONDS_TO_WAIT: u16 = 1;
-
-fn busy() -> Error {
-    Error::unavailable("the database has too much to do; try again later")
-        .with_code("database_busy")
-        .with_header(RETRY_AFTER, SECONDS_TO_WAIT.into())
-}
-
-fn unavailable(source: impl Into<crate::error::BoxError>) -> Error {
-    Error::unavailable("the database cannot be reached; try again later")
-        .with_code("database_unavailable")
-        .with_header(RETRY_AFTER, SECONDS_TO_WAIT.into())
-        .with_source(source)
 }
 
 #[cfg(test)]

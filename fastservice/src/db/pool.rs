@@ -1,39 +1,36 @@
-use std::{
-    ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use bb8::{ManageConnection, QueueStrategy};
-use diesel::SqliteConnection;
-use diesel_async::{
-    AsyncConnection, TransactionManager, sync_connection_wrapper::SyncConnectionWrapper,
-};
+use tokio::sync::watch;
 
-use super::{
-    OpenError,
-    location::Location,
-    sqlite,
-    worker::{Unfinished, Worker},
-};
+use super::{OpenError, location::Location, member::Member};
 use crate::settings::DatabaseSettings;
 
 pub(super) type Pool = bb8::Pool<Manager>;
 pub(super) type Pooled = bb8::PooledConnection<'static, Manager>;
 
-type Queries = SyncConnectionWrapper<SqliteConnection, Worker>;
-
 pub(super) fn build(location: Location, settings: &DatabaseSettings, health: Health) -> Pool {
-    // In memory SQLite has no WAL: readers and writers would refuse each other.
-    let max_size = if matches!(location, Location::Memory(_)) { 1 } else { settings.max_size };
-    // A connection to a file does not go stale, so that none is closed for its age.
-    bb8::Builder::new()
+    let max_size = match location {
+        // In memory SQLite has no WAL: readers and writers would refuse each other.
+        Location::Sqlite(ref place) if place.is_in_memory() => 1,
+        _ => settings.max_size,
+    };
+    let builder = bb8::Builder::new()
         .max_size(max_size)
         .connection_timeout(settings.timeout)
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .test_on_check_out(false)
-        .queue_strategy(QueueStrategy::Lifo)
-        .build_unchecked(Manager { location, health })
+        // A failure is told to who waits, who decides.
+        .retry_connection(false)
+        .test_on_check_out(true)
+        .queue_strategy(QueueStrategy::Lifo);
+    let builder = match location {
+        // A connection to a file does not go stale, so that none is closed for its age.
+        Location::Sqlite(_) => builder.max_lifetime(None).idle_timeout(None),
+        Location::Postgres(_) => builder
+            .min_idle(settings.min_size.min(max_size))
+            .max_lifetime(settings.max_lifetime)
+            .idle_timeout(settings.idle_timeout),
+    };
+    builder.build_unchecked(Manager { location, health })
 }
 
 /// Makes the pool's connections, and says which may go back to it.
@@ -48,13 +45,18 @@ impl ManageConnection for Manager {
     type Error = Arc<OpenError>;
 
     async fn connect(&self) -> Result<Member, Arc<OpenError>> {
-        let opened = sqlite::open(self.location.clone()).await.map_err(Arc::new);
+        let opened = self.location.open().await.map_err(Arc::new);
         self.health.note(opened.as_ref().err());
-        opened.map(Member::new)
+        opened
     }
 
-    async fn is_valid(&self, _: &mut Member) -> Result<(), Arc<OpenError>> {
-        Ok(())
+    /// Asks the socket, not the server: a way there and back before each
+    /// request would cost more than the few that fail in the moment of a restart.
+    async fn is_valid(&self, member: &mut Member) -> Result<(), Arc<OpenError>> {
+        if member.is_open() {
+            return Ok(());
+        }
+        Err(Arc::new(OpenError::new("the database closed a connection")))
     }
 
     fn has_broken(&self, member: &mut Member) -> bool {
@@ -62,52 +64,55 @@ impl ManageConnection for Manager {
     }
 }
 
-/// A connection of the pool.
-pub(super) struct Member {
-    queries: Queries,
-    unfinished: Unfinished,
-}
+/// Whether the last attempt to connect failed, and why. The pool keeps that to
+/// itself: who waits for a connection would only learn that there was none in time.
+#[derive(Debug, Clone)]
+pub(super) struct Health(watch::Sender<Option<Arc<OpenError>>>);
 
-impl Member {
-    pub(super) fn new(connection: SqliteConnection) -> Self {
-        let worker = Worker::default();
-        let unfinished = worker.unfinished();
-        Self { queries: Queries::with_runtime(connection, worker), unfinished }
-    }
-
-    /// Whether no query runs and no transaction is open. The order matters: the
-    /// second question panics while a query runs.
-    fn is_free(&mut self) -> bool {
-        type Transactions = <Queries as AsyncConnection>::TransactionManager;
-        self.unfinished.is_none() && !Transactions::is_broken_transaction_manager(&mut self.queries)
+impl Default for Health {
+    fn default() -> Self {
+        Self(watch::Sender::new(None))
     }
 }
-
-impl Deref for Member {
-    type Target = Queries;
-
-    fn deref(&self) -> &Queries {
-        &self.queries
-    }
-}
-
-impl DerefMut for Member {
-    fn deref_mut(&mut self) -> &mut Queries {
-        &mut self.queries
-    }
-}
-
-/// Why the last attempt to connect failed. The pool keeps that to itself: who
-/// waits for a connection would only learn that there was none in time.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Health(Arc<Mutex<Option<Arc<OpenError>>>>);
 
 impl Health {
+    /// Why the database cannot be reached.
     pub(super) fn failure(&self) -> Option<Arc<OpenError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.borrow().clone()
+    }
+
+    /// The failures from now on.
+    pub(super) fn failures(&self) -> Failures {
+        Failures(self.0.subscribe())
     }
 
     fn note(&self, failure: Option<&Arc<OpenError>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = failure.cloned();
+        let Some(failure) = failure else {
+            if self.0.send_if_modified(|failure| failure.take().is_some()) {
+                tracing::info!("connected to the database again");
+            }
+            return;
+        };
+        if self.0.send_replace(Some(failure.clone())).is_none() {
+            let cause = crate::error::chain(&**failure);
+            tracing::warn!(cause, "cannot connect to the database");
+        }
+    }
+}
+
+/// Attempts to connect that fail, one after the other.
+pub(super) struct Failures(watch::Receiver<Option<Arc<OpenError>>>);
+
+impl Failures {
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) -> Arc<OpenError> {
+        loop {
+            if self.0.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            if let Some(failure) = self.0.borrow_and_update().clone() {
+                return failure;
+            }
+        }
     }
 }

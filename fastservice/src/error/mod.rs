@@ -191,6 +191,12 @@ impl Error {
         self.0.source.as_deref().map(|source| source as _)
     }
 
+    /// The cause itself, without what the client would have read.
+    #[must_use]
+    pub fn into_source(self) -> Option<BoxError> {
+        self.0.source
+    }
+
     /// The causes, outermost first, joined for a log record.
     pub(crate) fn chain(&self) -> String {
         self.source().map(chain).unwrap_or_default()

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 
 use http::Uri;
 use tracing::Level;
@@ -6,7 +6,7 @@ use tracing::Level;
 use super::{format::redact, records::Records};
 use crate::{
     claims::UserId,
-    context::{Ending, Observer},
+    context::{Context, Ending, Observer},
 };
 
 /// The target of the records of requests.
@@ -70,6 +70,9 @@ fn write(records: &Records, ending: &Ending<'_>) {
     if let Some(address) = context.remote_address() {
         line.address("remote_address", address);
     }
+    if let Some(client) = client_behind_proxies(context) {
+        line.clean("client_address", &client.to_string());
+    }
     if let Some(agent) = context.user_agent() {
         line.clean("user_agent", cut(agent));
     }
@@ -89,6 +92,7 @@ fn hand_over(ending: &Ending<'_>) {
         elapsed_ms = elapsed.as_secs_f64() * 1000.0,
         path = cut(&path(context.uri())),
         remote_address = context.remote_address().map(tracing::field::display),
+        client_address = client_behind_proxies(context).map(tracing::field::display),
         user_agent = context.user_agent().map(cut),
         request_id = %context.request_id(),
         user_id = context.user_id().map(UserId::as_str),
@@ -96,6 +100,12 @@ fn hand_over(ending: &Ending<'_>) {
         route = context.route(),
         "request ended"
     );
+}
+
+/// The client, where it is not the other end of the connection.
+fn client_behind_proxies(context: &Context) -> Option<IpAddr> {
+    let peer = context.remote_address().map(|address| address.ip().to_canonical());
+    context.client_address().filter(|client| Some(*client) != peer)
 }
 
 /// Path and query, without the values of sensitive names and without tokens.

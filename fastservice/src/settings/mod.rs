@@ -33,7 +33,7 @@ pub use self::{
     auth::AuthSettings,
     client::ClientSettings,
     cors::{CorsSettings, Origins},
-    database::DatabaseSettings,
+    database::{DatabaseSettings, PostgresSettings, SslMode},
     health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
     logs::{LogSettings, LogType},

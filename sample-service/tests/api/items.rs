@@ -1,7 +1,7 @@
 use fastservice::testing::{TestClient, TestResponse, TestToken};
 use serde_json::{Value, json};
 
-use super::{client, seller};
+use super::{client, client_with, seller};
 
 async fn add(client: &TestClient, owner: &str, item: Value) -> TestResponse {
     client.post("/priv/items/").token(seller(owner)).json(&item).await
@@ -70,8 +70,7 @@ async fn a_tag_is_neither_empty_nor_long() {
 
 #[tokio::test]
 async fn location_follows_the_prefix_of_the_settings() {
-    let settings = [("PUBLIC_PREFIX", "/open")];
-    let client = TestClient::with_settings(sample_service::app(), settings).await;
+    let client = client_with(&[("PUBLIC_PREFIX", "/open")]).await;
 
     let added = add(&client, "auth0|ali", json!({ "name": "apple", "price": 30 })).await;
 

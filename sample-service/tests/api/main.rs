@@ -1,19 +1,21 @@
 //! The service from outside: every endpoint, and every way in which it refuses.
 
-mod items;
+#![allow(clippy::duplicate_mod, reason = "each test runs on both databases")]
+
 mod logs;
-mod private_api;
-mod public_api;
+mod postgres;
 mod settings;
+mod sqlite;
 
 use std::process::Command;
 
 use fastservice::testing::{TestClient, TestToken};
 use serde_json::Value;
 
-/// The service with a database of its own.
-async fn client() -> TestClient {
-    TestClient::new(sample_service::app()).await
+/// The service with a database that the test has made.
+async fn client_of(url: &str, settings: &[(&str, &str)]) -> TestClient {
+    let settings = settings.iter().copied().chain([("DATABASE_URL", url)]);
+    TestClient::with_settings(sample_service::app(), settings).await
 }
 
 /// A user who may write items.

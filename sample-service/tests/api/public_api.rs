@@ -2,11 +2,11 @@ use std::future::IntoFuture;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use fastservice::{db::Db, settings::Settings, testing::TestClient};
+use fastservice::{db::Db, settings::Settings};
 use sample_service::schema::insert_entrylog;
 use serde_json::{Value, json};
 
-use super::client;
+use super::{client, client_of, database};
 
 #[tokio::test]
 async fn visitors_are_counted_from_one() {
@@ -68,14 +68,13 @@ async fn the_heart_beats() {
 
 #[tokio::test]
 async fn the_request_of_each_visitor_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("test.db").display());
-    let settings = [("DATABASE_URL", &*url)];
-    let client = TestClient::with_settings(sample_service::app(), settings).await;
+    let database = database().await;
+    let client = client_of(&database.url, &[]).await;
 
     let answer = client.get("/pub/public_api/").await;
 
-    let db = Db::open(&Settings::from_pairs(settings).unwrap().database).await.unwrap();
+    let settings = Settings::from_pairs([("DATABASE_URL", &*database.url)]).unwrap();
+    let db = Db::open(&settings.database).await.unwrap();
     let mut conn = db.connection().await.unwrap();
     let kept = insert_entrylog::table.select(insert_entrylog::request_id);
     let kept: Vec<String> = kept.load(&mut conn).await.unwrap();

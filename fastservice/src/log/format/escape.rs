@@ -4,7 +4,7 @@
 /// those that turn the direction of text or break lines are escaped too.
 pub(super) fn push(out: &mut Vec<u8>, text: &str) {
     // Most text is clean. Without an early end the compiler looks at many bytes at once.
-    if text.bytes().fold(true, |so_far, byte| so_far & is_clean(byte)) {
+    if text.bytes().fold(0, |found, byte| found | u8::from(!is_clean(byte))) == 0 {
         out.extend_from_slice(text.as_bytes());
         return;
     }
@@ -20,8 +20,8 @@ pub(super) fn push(out: &mut Vec<u8>, text: &str) {
 
 /// Whether a value of a text record is clear without quotes.
 pub(super) fn is_plain(text: &str) -> bool {
-    let is_plain = |byte: u8| is_clean(byte) & (byte != b' ') & (byte != b'=');
-    !text.is_empty() && text.bytes().fold(true, |so_far, byte| so_far & is_plain(byte))
+    let is_plain = |byte: u8| is_clean(byte) && byte != b' ' && byte != b'=';
+    !text.is_empty() && text.bytes().fold(0, |found, byte| found | u8::from(!is_plain(byte))) == 0
 }
 
 fn first_unsafe(text: &str) -> Option<(usize, char)> {
@@ -30,7 +30,7 @@ fn first_unsafe(text: &str) -> Option<(usize, char)> {
 
 /// Whether a byte is text of its own that needs no escape.
 fn is_clean(byte: u8) -> bool {
-    (0x20..0x7f).contains(&byte) & (byte != b'"') & (byte != b'\\')
+    (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\'
 }
 
 fn is_unsafe(character: char) -> bool {

@@ -1,14 +1,8 @@
-use std::{
-    error::Error as StdError,
-    future::Future,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{error::Error as StdError, future::Future, pin::Pin};
 
 use diesel_async::sync_connection_wrapper::SpawnBlocking;
+
+use crate::db::unfinished::Unfinished;
 
 /// Runs the queries of one connection on tokio's threads for blocking work.
 ///
@@ -21,18 +15,8 @@ pub struct Worker {
     unfinished: Unfinished,
 }
 
-/// How many queries of one connection were begun and not finished.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Unfinished(Arc<AtomicUsize>);
-
-impl Unfinished {
-    pub(super) fn is_none(&self) -> bool {
-        self.0.load(Ordering::Acquire) == 0
-    }
-}
-
 impl Worker {
-    pub(super) fn unfinished(&self) -> Unfinished {
+    pub(in crate::db) fn unfinished(&self) -> Unfinished {
         self.unfinished.clone()
     }
 }
@@ -43,11 +27,11 @@ impl SpawnBlocking for Worker {
         task: impl FnOnce() -> R + Send + 'static,
     ) -> Pin<Box<dyn Future<Output = Result<R, Box<dyn StdError + Send + Sync>>> + Send + 'a>> {
         let unfinished = self.unfinished();
-        unfinished.0.fetch_add(1, Ordering::Relaxed);
+        unfinished.begin();
         let handle = tokio::task::spawn_blocking(move || {
             let result = task();
             // Not after a panic: nobody knows what state that leaves the connection in.
-            unfinished.0.fetch_sub(1, Ordering::Release);
+            unfinished.end();
             result
         });
         Box::pin(async { handle.await.map_err(Into::into) })

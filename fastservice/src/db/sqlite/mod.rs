@@ -1,4 +1,9 @@
-//! Opening SQLite: what every connection is set to.
+//! SQLite: what every connection is set to, and what one of the pool can do.
+
+mod member;
+mod migrations;
+mod place;
+mod worker;
 
 use std::{path::Path, thread, time::Duration};
 
@@ -7,7 +12,13 @@ use diesel::{
     result::Error as QueryError,
 };
 
-use super::{OpenError, location::Location};
+use self::worker::Worker;
+pub(super) use self::{member::Member, migrations::run as migrate, place::Place};
+use super::OpenError;
+
+/// The connection to SQLite that queries take.
+pub type Queries =
+    diesel_async::sync_connection_wrapper::SyncConnectionWrapper<SqliteConnection, Worker>;
 
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -16,12 +27,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 50;
 
 /// Opens a connection on a thread for blocking work.
-pub(super) async fn open(location: Location) -> Result<SqliteConnection, OpenError> {
-    blocking(move || connect(&location)).await
+pub(super) async fn open(place: Place) -> Result<SqliteConnection, OpenError> {
+    blocking(move || connect(&place)).await
 }
 
 /// Runs work on files and connections without blocking the requests of this thread.
-pub(super) async fn blocking<T: Send + 'static>(
+async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
 ) -> Result<T, OpenError> {
     let done = tokio::task::spawn_blocking(work).await;
@@ -31,13 +42,13 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 /// Opens a connection. Blocks.
-pub(super) fn connect(location: &Location) -> Result<SqliteConnection, OpenError> {
-    if let Location::File(path) = location {
+fn connect(place: &Place) -> Result<SqliteConnection, OpenError> {
+    if let Place::File(path) = place {
         check_folder(path)?;
     }
-    let mut connection = SqliteConnection::establish(&location.to_sqlite_name())
-        .map_err(|source| unusable(location).with_source(source))?;
-    configure(&mut connection).map_err(|source| unusable(location).with_source(source))?;
+    let mut connection = SqliteConnection::establish(&place.to_sqlite_name())
+        .map_err(|source| unusable(place).with_source(source))?;
+    configure(&mut connection).map_err(|source| unusable(place).with_source(source))?;
     Ok(connection)
 }
 
@@ -63,7 +74,7 @@ fn turn_to_wal(connection: &mut SqliteConnection) -> QueryResult<()> {
 }
 
 /// diesel tells this error of SQLite by its text only.
-pub(super) fn is_locked(error: &QueryError) -> bool {
+fn is_locked(error: &QueryError) -> bool {
     matches!(error, QueryError::DatabaseError(_, info) if info.message() == "database is locked")
 }
 
@@ -80,10 +91,10 @@ fn check_folder(path: &Path) -> Result<(), OpenError> {
     )))
 }
 
-fn unusable(location: &Location) -> OpenError {
-    OpenError::new(match location {
-        Location::Memory(_) => "the database in memory cannot be opened".to_owned(),
-        Location::File(path) => format!(
+fn unusable(place: &Place) -> OpenError {
+    OpenError::new(match place {
+        Place::Memory(_) => "the database in memory cannot be opened".to_owned(),
+        Place::File(path) => format!(
             "the database `{}` cannot be opened; it must be a file of SQLite in a folder that the \
              service may write to, or set DATABASE_URL",
             path.display()

@@ -1,0 +1,117 @@
+use std::{sync::Arc, time::Duration};
+
+use diesel::{
+    QueryResult,
+    pg::Pg,
+    query_builder::{AsQuery, QueryFragment, QueryId},
+};
+use diesel_async::{
+    AnsiTransactionManager as Transactions, AsyncConnectionCore, SimpleAsyncConnection,
+    TransactionManager, pooled_connection::PoolableConnection,
+};
+
+use super::{Counted, Execute, Load, Queries, Server};
+use crate::db::{member::Isolation, unfinished::Unfinished};
+
+/// How long a query that nobody waits for is told to stop.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection to PostgreSQL.
+pub(in crate::db) struct Member {
+    queries: Queries,
+    unfinished: Unfinished,
+    has_own_transactions: bool,
+    server: Arc<Server>,
+}
+
+impl Member {
+    pub(super) fn new(queries: Queries, server: Arc<Server>) -> Self {
+        Self { queries, unfinished: Unfinished::default(), has_own_transactions: false, server }
+    }
+
+    pub(in crate::db) fn queries(&mut self) -> &mut Queries {
+        &mut self.queries
+    }
+
+    /// Whether the server is still there, as far as the socket knows.
+    pub(in crate::db) fn is_open(&mut self) -> bool {
+        !self.queries.is_broken()
+    }
+
+    /// Whether no query runs and no transaction is open.
+    pub(in crate::db) fn is_free(&mut self) -> bool {
+        self.unfinished.is_none() && !self.has_own_transactions && self.is_open()
+    }
+
+    pub(in crate::db) fn load<'conn, 'query, Q>(&'conn mut self, query: Q) -> Load<'conn, 'query>
+    where
+        Q: AsQuery + 'query,
+        Q::Query: QueryFragment<Pg> + QueryId + 'query,
+    {
+        Counted::new(&self.unfinished, self.queries.load(query))
+    }
+
+    pub(in crate::db) fn execute<'conn, 'query, Q>(
+        &'conn mut self,
+        query: Q,
+    ) -> Execute<'conn, 'query>
+    where
+        Q: QueryFragment<Pg> + QueryId + 'query,
+    {
+        Counted::new(&self.unfinished, self.queries.execute_returning_count(query))
+    }
+
+    pub(in crate::db) async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
+        self.has_own_transactions |= may_open_transaction(sql);
+        Counted::new(&self.unfinished, Box::pin(self.queries.batch_execute(sql))).await
+    }
+
+    pub(in crate::db) async fn begin(&mut self, isolation: Isolation) -> QueryResult<()> {
+        let is_outer = self.depth()?.is_none();
+        let queries = &mut self.queries;
+        let begun = async {
+            match isolation {
+                Isolation::Serializable if is_outer => {
+                    let sql = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+                    Transactions::begin_transaction_sql(queries, sql).await
+                }
+                _ => Transactions::begin_transaction(queries).await,
+            }
+        };
+        Counted::new(&self.unfinished, Box::pin(begun)).await
+    }
+
+    pub(in crate::db) async fn commit(&mut self) -> QueryResult<()> {
+        let commit = Transactions::commit_transaction(&mut self.queries);
+        Counted::new(&self.unfinished, Box::pin(commit)).await
+    }
+
+    pub(in crate::db) async fn roll_back(&mut self) -> QueryResult<()> {
+        let roll_back = Transactions::rollback_transaction(&mut self.queries);
+        Counted::new(&self.unfinished, Box::pin(roll_back)).await
+    }
+
+    fn depth(&mut self) -> QueryResult<Option<std::num::NonZeroU32>> {
+        Transactions::transaction_manager_status_mut(&mut self.queries).transaction_depth()
+    }
+}
+
+/// The connection does not tell whether a transaction is open that was begun in plain SQL.
+fn may_open_transaction(sql: &str) -> bool {
+    let sql = sql.to_ascii_lowercase();
+    ["begin", "start transaction", "savepoint"].iter().any(|begin| sql.contains(begin))
+}
+
+impl Drop for Member {
+    /// Nobody waits for a query that still runs: the server may stop it.
+    fn drop(&mut self) {
+        if self.unfinished.is_none() {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (token, server) = (self.queries.cancel_token(), self.server.clone());
+        runtime.spawn(async move {
+            let _ = tokio::time::timeout(CANCEL_TIMEOUT, server.cancel(token)).await;
+        });
+    }
+}

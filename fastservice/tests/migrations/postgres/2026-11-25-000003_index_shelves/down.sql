@@ -1,0 +1,1 @@
+DROP INDEX boxes_by_shelf;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY boxes_by_shelf ON boxes (shelf_id);

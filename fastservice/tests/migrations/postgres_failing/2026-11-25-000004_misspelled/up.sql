@@ -1,0 +1,2 @@
+ALTER TABLE shelves ADD COLUMN colour TEXT;
+ALTER TABL shelves ADD COLUMN width BIGINT;

@@ -1,0 +1,68 @@
+use std::time::{Duration, Instant};
+
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use futures_util::FutureExt;
+
+use super::{add, names, shelves};
+
+const ONE: &[(&str, &str)] = &[("DATABASE_MAX_SIZE", "1")];
+
+/// On one thread, as a runtime of each core has.
+#[tokio::test(flavor = "current_thread")]
+async fn a_transaction_dropped_between_queries_is_rolled_back_and_its_connection_closed() {
+    let Some(db) = shelves("a_transaction_dropped_between_queries", ONE).await else { return };
+    let (reached, wait) = tokio::sync::oneshot::channel();
+    let handler = tokio::spawn({
+        let db = db.clone();
+        async move {
+            let mut conn = db.connection().await?;
+            conn.transaction(async |conn| {
+                add(conn, "attic").await?;
+                let _ = reached.send(());
+                std::future::pending::<()>().await;
+                Ok(())
+            })
+            .await
+        }
+    });
+    wait.await.unwrap();
+
+    handler.abort();
+    assert!(handler.await.unwrap_err().is_cancelled());
+
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+}
+
+#[tokio::test]
+async fn a_transaction_dropped_while_it_begins_is_not_handed_on() {
+    let Some(db) = shelves("a_transaction_dropped_while_it_begins", ONE).await else { return };
+    let mut conn = db.connection().await.unwrap();
+
+    let begun = conn.transaction(async |conn| add(conn, "attic").await).now_or_never();
+    assert!(begun.is_none());
+    drop(conn);
+
+    let mut conn = db.connection().await.unwrap();
+    conn.transaction(async |conn| add(conn, "loft").await).await.unwrap();
+    drop(conn);
+    assert_eq!(names(&db).await, ["upper", "lower", "loft"]);
+}
+
+#[tokio::test]
+async fn a_query_that_nobody_waits_for_is_stopped_on_the_server() {
+    let Some(db) = shelves("a_query_that_nobody_waits_for_is_stopped", &[]).await else { return };
+    let mut conn = db.connection().await.unwrap();
+    let sleep = conn.batch_execute("SELECT pg_sleep(60)");
+    assert!(tokio::time::timeout(Duration::from_millis(200), sleep).await.is_err());
+    drop(conn);
+
+    let begun = Instant::now();
+    let mut conn = db.connection().await.unwrap();
+    let running = diesel::sql_query(
+        "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' AND state = 'active'",
+    );
+    while running.clone().execute(&mut conn).await.unwrap() > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the query still runs");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

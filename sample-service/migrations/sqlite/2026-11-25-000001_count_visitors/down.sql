@@ -1,0 +1,2 @@
+DROP TABLE insert_entrylog;
+DROP TABLE counter;
