@@ -7,6 +7,7 @@ use crate::{
     json::Json,
     registry::{HandlerFuture, Route, Source},
     response::IntoResponse,
+    settings::Settings,
 };
 
 /// Where the heartbeat answers.
@@ -45,11 +46,28 @@ const fn source(function: &'static str, line: u32) -> Source {
     Source { function, module, package, file: file!(), line }
 }
 
-/// All of them; those of the development issuer where it is the service's issuer.
-pub(crate) fn routes(issues_tokens: bool) -> impl Iterator<Item = &'static Route> {
+/// All of them; those of the development issuer where it is the service's issuer,
+/// the metrics where they have no port of their own.
+pub(crate) fn routes(
+    settings: &Settings,
+    issues_tokens: bool,
+) -> impl Iterator<Item = &'static Route> {
+    let serves_metrics = settings.metrics.are_on_main_port();
     #[cfg(feature = "dev-issuer")]
     let issuer = crate::dev_issuer::ROUTES.iter().filter(move |_| issues_tokens);
     #[cfg(not(feature = "dev-issuer"))]
     let issuer = std::iter::empty().filter(move |_: &&Route| issues_tokens);
-    HEALTH.iter().chain(issuer)
+    HEALTH.iter().chain(metrics().filter(move |_| serves_metrics)).chain(issuer)
+}
+
+/// Those of the port of the metrics.
+pub(crate) fn operations() -> impl Iterator<Item = &'static Route> {
+    HEALTH.iter().chain(metrics())
+}
+
+fn metrics() -> impl Iterator<Item = &'static Route> {
+    #[cfg(feature = "metrics")]
+    return std::iter::once(&crate::metrics::METRICS);
+    #[cfg(not(feature = "metrics"))]
+    std::iter::empty()
 }

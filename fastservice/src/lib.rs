@@ -64,6 +64,10 @@ pub mod db;
 pub mod registry;
 #[cfg(any(feature = "dev-issuer", feature = "testing"))]
 pub mod dev_issuer;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 mod builtin;
 mod layers;
 #[cfg(feature = "log")]

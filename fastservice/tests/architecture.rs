@@ -21,6 +21,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("inventory", &["__private", "registry"]),
     ("jsonwebtoken", &["auth"]),
     ("matchit", &["routing"]),
+    // The room and the library share a name, so that the rooms that use either are listed.
+    ("metrics", &["app", "metrics", "settings"]),
+    ("opentelemetry", &["otlp"]),
+    ("opentelemetry_appender_tracing", &["otlp"]),
+    ("opentelemetry_otlp", &["otlp"]),
+    ("opentelemetry_sdk", &["otlp"]),
     ("reqwest", &["client"]),
     ("rustls", &["db"]),
     ("rustls_native_certs", &["db"]),
@@ -31,7 +37,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio_postgres", &["db", "testing"]),
     ("tokio_postgres_rustls", &["db"]),
     ("tower_http", &["layers"]),
-    ("tracing_subscriber", &["log"]),
+    ("tracing_opentelemetry", &["otlp"]),
+    ("tracing_subscriber", &["cli", "log", "otlp"]),
 ];
 const LONGEST_FILE: usize = 400;
 const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helpers", "types", "misc"];

@@ -45,6 +45,19 @@ impl Core {
         }
     }
 
+    /// The same with other routes, and with nobody who is told of their requests.
+    pub(super) fn with_routes(&self, router: Router<Endpoint>) -> Self {
+        Self {
+            router,
+            environment: self.environment.clone(),
+            proxies: None,
+            error_form: self.error_form,
+            classifiers: self.classifiers.clone(),
+            observers: Vec::new(),
+            tasks: self.tasks.clone(),
+        }
+    }
+
     /// The error as a client is to see it.
     pub(super) fn classified(&self, error: Error) -> Error {
         self.classifiers.iter().fold(error, |error, classify| classify(error))
@@ -56,4 +69,6 @@ impl Core {
 pub(crate) struct Endpoint {
     pub(crate) route: &'static Route,
     pub(crate) path: Arc<str>,
+    /// Its place in the list of all.
+    pub(crate) number: usize,
 }

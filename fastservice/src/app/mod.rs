@@ -9,6 +9,9 @@ mod database;
 mod departure;
 mod handling;
 mod layered;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod operations;
 #[cfg(feature = "client")]
 mod outgoing;
 mod pipeline;

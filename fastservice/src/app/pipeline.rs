@@ -43,9 +43,10 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
             return (StatusCode::TEMPORARY_REDIRECT, headers, ()).into_response();
         }
     };
-    let (Endpoint { route, path }, limits) = (found.route, found.route.route.limits);
+    let Endpoint { route, path, number } = found.route;
+    let limits = route.limits;
     let context = request.context().clone();
-    context.enter(path.clone(), route.is_quiet);
+    context.enter(path.clone(), *number, route.is_quiet);
     request.enter(found.params, limits.body);
     let claims = core.environment.guard.admit(&route.access, request.headers()).await?;
     if let Some(claims) = claims {

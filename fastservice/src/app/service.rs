@@ -17,7 +17,7 @@ use super::{
     core::Core,
     departure::Departure,
     layered::{AnyLayer, Inner, answered},
-    pipeline,
+    operations, pipeline,
 };
 use crate::{
     body::{Body, RequestBody},
@@ -43,7 +43,7 @@ impl Service {
     pub(super) fn new(core: Core, layers: Vec<AnyLayer>, cors: Option<AnyLayer>) -> Self {
         let core = Arc::new(core);
         if layers.is_empty() && cors.is_none() {
-            return Self { core, layered: None };
+            return Self::of(core);
         }
         let (has_layers, error_form) = (!layers.is_empty(), core.error_form);
         let innermost = core.clone();
@@ -67,6 +67,18 @@ impl Service {
             }
         };
         Self { core, layered: Some(layered) }
+    }
+
+    /// One without layers.
+    pub(super) fn of(core: Arc<Core>) -> Self {
+        Self { core, layered: None }
+    }
+
+    /// What answers on the port of the metrics: they, and the heartbeat. These
+    /// requests are neither counted nor logged.
+    #[must_use]
+    pub fn operations(&self) -> Self {
+        Self::of(Arc::new(operations::core(&self.core)))
     }
 
     /// Answers one request, whose connection came from `remote_address`.

@@ -2,6 +2,8 @@
 
 use std::{fmt, net::SocketAddr};
 
+#[cfg(feature = "metrics")]
+use super::metrics::count_requests;
 use super::{
     App, access,
     core::{Core, Endpoint},
@@ -69,6 +71,8 @@ pub(crate) async fn start(
     let verifies_tokens = plan.guard.has_authenticator();
     let mut environment = environment(app.preparations, &settings, plan.guard).await?;
     environment.set_state(readiness(app.readiness_checks, verifies_tokens, &settings.health));
+    #[cfg(feature = "metrics")]
+    app.observers.extend(count_requests(&settings, &plan.endpoints, &mut environment));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
     let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings);
     Ok(Service::new(core, app.layers, plan.cors))
@@ -85,6 +89,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
     let endpoints = endpoints(app, settings, &mut faults);
     let router = router(&endpoints, &mut faults);
     check_endpoints(app, settings, &endpoints, &mut faults);
+    check_metrics(settings, &mut faults);
     app.check_readiness(&mut faults);
     let cors = cors(&settings.cors, &endpoints, &mut faults);
     faults.extend(app.checks.iter().filter_map(|check| check(settings).err()));
@@ -100,6 +105,18 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
         None => guard,
     };
     Ok(Plan { endpoints, router, guard, cors })
+}
+
+fn check_metrics(settings: &Settings, faults: &mut Vec<String>) {
+    let Some(port) = settings.metrics.port else { return };
+    if !cfg!(feature = "metrics") {
+        faults.push("METRICS_PORT is set; metrics need the feature `metrics`".to_owned());
+    }
+    if port == settings.server.port && port != 0 {
+        faults.push(format!(
+            "METRICS_PORT and PORT are both {port}; leave METRICS_PORT out to serve metrics on PORT"
+        ));
+    }
 }
 
 /// Takes every step, and reports every one that fails.
@@ -155,21 +172,27 @@ fn endpoints(app: &App, settings: &Settings, faults: &mut Vec<String>) -> Vec<En
         Access::Public => (public.as_str(), route),
         Access::Private(_) => (private.as_str(), route),
     });
-    let own = builtin::routes(app.issues_tokens(settings)).map(|route| ("", route));
+    let own = builtin::routes(settings, app.issues_tokens(settings)).map(|route| ("", route));
     let mut endpoints: Vec<_> = prefixed
         .chain(own)
-        .map(|(prefix, route)| Endpoint { route, path: format!("{prefix}{}", route.path).into() })
+        .map(|(prefix, route)| {
+            let path = format!("{prefix}{}", route.path).into();
+            Endpoint { route, path, number: 0 }
+        })
         .collect();
     endpoints.sort_by(|a, b| {
         (&a.path, a.route.method.as_str()).cmp(&(&b.path, b.route.method.as_str()))
     });
+    for (number, endpoint) in endpoints.iter_mut().enumerate() {
+        endpoint.number = number;
+    }
     endpoints
 }
 
 fn router(endpoints: &[Endpoint], faults: &mut Vec<String>) -> Router<Endpoint> {
     let mut router = Router::new();
     for endpoint in endpoints {
-        let Endpoint { route, path } = endpoint;
+        let Endpoint { route, path, .. } = endpoint;
         let (method, source) = (&route.method, route.source);
         let prefix = path.strip_suffix(route.path).unwrap_or_default();
         let template = match PathTemplate::parse(prefix, route.path) {
@@ -208,7 +231,7 @@ fn check_endpoints(
     let has_issuer = app.has_authenticator()
         || settings.auth.auth0_domain.is_some()
         || app.issues_tokens(settings);
-    for Endpoint { route, path } in endpoints {
+    for Endpoint { route, path, .. } in endpoints {
         let (method, source) = (&route.method, route.source);
         let mut operation = Operation::default();
         (route.describe)(&mut operation);

@@ -4,8 +4,11 @@ mod check_config;
 mod healthcheck;
 mod loopback;
 mod migrate;
+mod operations;
 mod routes;
 mod serve;
+#[cfg(not(feature = "otlp"))]
+mod telemetry;
 #[cfg(feature = "dev-issuer")]
 mod token;
 

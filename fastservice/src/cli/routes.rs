@@ -29,7 +29,7 @@ pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
 
 fn table(endpoints: &[Endpoint]) -> String {
     let header = ["METHOD", "PATH", "ACCESS", "FUNCTION", "SOURCE"].map(str::to_owned);
-    let rows = endpoints.iter().map(|Endpoint { route, path }| {
+    let rows = endpoints.iter().map(|Endpoint { route, path, .. }| {
         let function = format!("{}::{}", route.source.module, route.source.function);
         [
             route.method.to_string(),
@@ -50,7 +50,7 @@ fn table(endpoints: &[Endpoint]) -> String {
     rows.iter().map(line).collect()
 }
 
-fn object(Endpoint { route, path }: &Endpoint) -> serde_json::Value {
+fn object(Endpoint { route, path, .. }: &Endpoint) -> serde_json::Value {
     let mut operation = Operation::default();
     (route.describe)(&mut operation);
     let access = match &route.access {

@@ -4,7 +4,11 @@ use std::{
     process::ExitCode,
 };
 
-use super::{Failure, print};
+#[cfg(not(feature = "otlp"))]
+use super::telemetry::Telemetry;
+use super::{Failure, operations, print};
+#[cfg(feature = "otlp")]
+use crate::otlp::Telemetry;
 use crate::{
     app::{self, App},
     log,
@@ -17,27 +21,36 @@ const STOPPED_AT_ONCE: u8 = 130;
 
 pub(super) fn run(mut app: App) -> Result<ExitCode, Failure> {
     let settings = app.take_settings()?;
-    let log = log::start(&settings)?;
+    let telemetry = Telemetry::open(&settings)?;
+    let log = log::start_with(&settings, telemetry.layer())?;
     let listener = Listener::bind(&settings.server).map_err(|error| {
         let (host, port) = (settings.server.host, settings.server.port);
         format!("cannot listen on {}: {error}; set HOST or PORT", SocketAddr::new(host, port))
     })?;
     let address = listener.address()?;
+    let own_port = operations::bind(&settings)?;
     let runtime = Runtime::new(&settings.server)?;
     let issues_tokens = app.issues_tokens(&settings);
-    let app = app.observer(log.access()).settings(settings.clone());
+    let app = app.observer(log.access()).observer(telemetry.observer()).settings(settings.clone());
     let service = runtime.block_on(async {
         log.reload_on_hangup();
         app::start(app, Some(address)).await
     })?;
+    if let Some(own_port) = own_port {
+        own_port.serve(&runtime, &service)?;
+    }
     announce(&settings, address, issues_tokens);
     let (trigger, _) = server::trigger();
     match runtime.serve(listener, service, trigger)? {
         Stop::Graceful => {
+            telemetry.finish();
             tracing::info!("stopped");
             Ok(ExitCode::SUCCESS)
         }
-        Stop::AtOnce => Ok(ExitCode::from(STOPPED_AT_ONCE)),
+        Stop::AtOnce => {
+            telemetry.abandon();
+            Ok(ExitCode::from(STOPPED_AT_ONCE))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::StatusCode;
 
@@ -33,4 +33,14 @@ pub trait Observer: Send + Sync + 'static {
 
     /// A request has ended.
     fn ended(&self, ending: &Ending<'_>);
+}
+
+impl<T: Observer + ?Sized> Observer for Arc<T> {
+    fn began(&self, context: &Context) {
+        (**self).began(context);
+    }
+
+    fn ended(&self, ending: &Ending<'_>) {
+        (**self).ended(ending);
+    }
 }

@@ -2,6 +2,7 @@
 
 mod arrival;
 mod client;
+mod companion;
 mod ending;
 mod forwarded;
 mod outgoing;
@@ -25,6 +26,9 @@ use std::{
 use http::{Method, Uri};
 use tokio::task::JoinHandle;
 
+use self::companion::Accompanied;
+#[cfg(feature = "otlp")]
+pub(crate) use self::companion::Companion;
 pub(crate) use self::{arrival::Arrival, proxies::Proxies, request_id::X_REQUEST_ID};
 pub use self::{
     ending::{Ending, Observer},
@@ -59,6 +63,7 @@ struct Inner {
     began: Instant,
     route: OnceLock<Entered>,
     claims: OnceLock<Claims>,
+    companion: OnceLock<Box<dyn companion::Companion>>,
     // Made when somebody asks; boxed, as in most requests nobody does.
     trace: OnceLock<Box<TraceContext>>,
     has_departed: AtomicBool,
@@ -69,6 +74,7 @@ struct Inner {
 /// The route that a request has taken.
 struct Entered {
     template: Arc<str>,
+    endpoint: usize,
     is_quiet: bool,
 }
 
@@ -91,6 +97,7 @@ impl Context {
             began: Instant::now(),
             route: OnceLock::new(),
             claims: OnceLock::new(),
+            companion: OnceLock::new(),
             trace: OnceLock::new(),
             has_departed: AtomicBool::new(false),
             values: OnceLock::new(),
@@ -132,6 +139,12 @@ impl Context {
     #[must_use]
     pub fn route(&self) -> Option<&str> {
         self.0.route.get().map(|entered| &*entered.template)
+    }
+
+    /// The number of the endpoint that answers, for tables; `None` before it is found.
+    #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "metrics are a feature"))]
+    pub(crate) fn endpoint(&self) -> Option<usize> {
+        self.0.route.get().map(|entered| entered.endpoint)
     }
 
     /// Whether its route stays out of the access log, as that of the heartbeat does.
@@ -236,12 +249,22 @@ impl Context {
 
     /// Makes this the current context while `future` runs.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
-        CURRENT.scope(self, future)
+        CURRENT.scope(self.clone(), Accompanied::new(self, future))
+    }
+
+    /// Enters `companion` wherever this is the current context from now on. The first one stays.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn accompany(&self, companion: impl Companion) {
+        let _ = self.0.companion.set(Box::new(companion));
+    }
+
+    pub(crate) fn companion(&self) -> Option<&dyn companion::Companion> {
+        self.0.companion.get().map(|companion| &**companion)
     }
 
     /// Remembers the route. The first one stays.
-    pub(crate) fn enter(&self, template: Arc<str>, is_quiet: bool) {
-        let _ = self.0.route.set(Entered { template, is_quiet });
+    pub(crate) fn enter(&self, template: Arc<str>, endpoint: usize, is_quiet: bool) {
+        let _ = self.0.route.set(Entered { template, endpoint, is_quiet });
     }
 
     /// Remembers who calls. The first one stays: nothing below the access

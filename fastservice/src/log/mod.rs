@@ -35,7 +35,10 @@ mod watch;
 
 use std::{fmt, time::Duration};
 
-use tracing_subscriber::{Registry, layer::SubscriberExt};
+use tracing_subscriber::{
+    Layer, Registry,
+    layer::{Identity, SubscriberExt},
+};
 
 pub use self::{access::AccessLog, error::LogError};
 use self::{
@@ -58,6 +61,18 @@ const WATCH_PERIOD: Duration = Duration::from_secs(2);
 /// # Errors
 /// Everything that is wrong in the log's configuration file, at once.
 pub fn start(settings: &Settings) -> Result<Log, LogError> {
+    start_with(settings, Identity::new())
+}
+
+/// As [`start`], and gives the records, as far as their levels are kept, to `layer`
+/// too, such as that of an exporter.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with(
+    settings: &Settings,
+    layer: impl Layer<Registry> + Send + Sync,
+) -> Result<Log, LogError> {
     let file = config::file(&settings.logs, settings.config_folder());
     let config = Config::read(&settings.logs, &file)?;
     let sample = settings.logs.sample;
@@ -66,7 +81,7 @@ pub fn start(settings: &Settings) -> Result<Log, LogError> {
     }
     let queue = Queue::start(config.destination.clone(), config.format);
     let records = Records::new(queue.map_err(|error| LogError::no_thread(&error))?, &config);
-    let subscriber = Registry::default().with(records.clone());
+    let subscriber = Registry::default().with(layer).with(records.clone());
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         return Ok(Log { running: None, sample });
     }

@@ -50,7 +50,7 @@ impl Trial {
 fn context(path: &str) -> Context {
     let request = http::Request::get(path).header("user-agent", "test/1 \"x\"").body(()).unwrap();
     let context = Context::open(Arrival::of(&request, Some("127.0.0.1:9".parse().unwrap())));
-    context.enter("/items/{id}".into(), false);
+    context.enter("/items/{id}".into(), 0, false);
     context
 }
 
@@ -224,7 +224,7 @@ fn quiet_routes_and_higher_levels_have_no_record() {
     let trial = Trial::new(&[]);
     let access = AccessLog::new(Some(trial.records.clone()), 1.0);
     let heartbeat = Context::new();
-    heartbeat.enter("/heartbeat/".into(), true);
+    heartbeat.enter("/heartbeat/".into(), 0, true);
     access.ended(&ending(&heartbeat, Some(200)));
     assert!(trial.read().is_empty());
 

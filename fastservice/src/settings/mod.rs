@@ -9,7 +9,10 @@ mod health;
 mod hint;
 mod http;
 mod logs;
+mod metrics;
 mod network;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod place;
 mod proxy;
 mod reader;
@@ -24,6 +27,8 @@ mod value;
 
 use std::{any::TypeId, path::Path, sync::Arc};
 
+#[cfg(feature = "otlp")]
+pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
 pub use self::{
     auth::AuthSettings,
     client::ClientSettings,
@@ -32,6 +37,7 @@ pub use self::{
     health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
     logs::{LogSettings, LogType},
+    metrics::MetricsSettings,
     network::{Network, NetworkError},
     proxy::{ForwardedHeader, ProxySettings, RequestIdSource},
     report::{Setting, SettingsError},
@@ -74,6 +80,11 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// How it calls other services.
     pub client: ClientSettings,
+    /// Whether and where it serves what it counts.
+    pub metrics: MetricsSettings,
+    /// Whereto it exports traces and logs.
+    #[cfg(feature = "otlp")]
+    pub otlp: OtlpSettings,
     source: Arc<Source>,
     shown: Vec<Setting>,
     notes: Vec<String>,
@@ -136,6 +147,9 @@ impl Settings {
             auth: AuthSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
             client: ClientSettings::read(&mut reader),
+            metrics: MetricsSettings::read(&mut reader),
+            #[cfg(feature = "otlp")]
+            otlp: OtlpSettings::read(&mut reader),
             service_name,
             source,
             shown: Vec::new(),

@@ -46,6 +46,22 @@ async fn an_endpoint_reads_what_the_migrations_made() {
     assert_eq!(client.get("/shelves/3").await.status(), 404);
 }
 
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn the_pool_is_among_the_metrics() {
+    let settings = [("DATABASE_MAX_SIZE", "3")];
+    let client = TestClient::with_settings(app().database(RIGHT), settings).await;
+    let _ = client.get("/shelves/2").await;
+
+    let answer = client.get("/metrics").await;
+
+    let page = answer.text();
+    assert!(page.contains("\ndb_client_connection_max 3\n"), "{page}");
+    assert!(page.contains("\ndb_client_connection_pending_requests 0\n"), "{page}");
+    let used = "\ndb_client_connection_count{db_client_connection_state=\"used\"} 0\n";
+    assert!(page.contains(used), "{page}");
+}
+
 #[tokio::test]
 async fn an_error_of_the_database_is_a_500_that_tells_nothing() {
     let client = TestClient::new(app().database(RIGHT)).await;

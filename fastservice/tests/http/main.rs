@@ -16,6 +16,10 @@ mod endings;
 mod errors;
 mod health;
 mod layers;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod proxies;
 mod routing;
 mod settings;

@@ -68,7 +68,7 @@ fn a_coloured_record_says_the_same() {
 fn a_record_carries_the_request_it_is_about() {
     let request = http::Request::post("/orders/7").body(()).unwrap();
     let context = Context::open(Arrival::of(&request, None));
-    context.enter("/orders/{id}".into(), false);
+    context.enter("/orders/{id}".into(), 0, false);
     let claims = crate::claims::Claims::new(
         "auth0|123".into(),
         [""; 0],
