@@ -96,7 +96,7 @@ impl HttpBody for Departing {
         cx: &mut TaskContext<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let Self { body, length, departure } = &mut *self;
-        let polled = departure.context.enter_while(|| Pin::new(&mut *body).poll_frame(cx));
+        let polled = departure.context.poll_while(|| Pin::new(&mut *body).poll_frame(cx));
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 departure.bytes += frame.data_ref().map_or(0, Bytes::len) as u64;

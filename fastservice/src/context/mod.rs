@@ -242,9 +242,14 @@ impl Context {
         }
     }
 
-    /// Makes this the current context while `work` runs.
-    pub(crate) fn enter_while<T>(&self, work: impl FnOnce() -> T) -> T {
-        CURRENT.sync_scope(self.clone(), work)
+    /// Makes this the current context while `poll` runs.
+    pub(crate) fn poll_while<T>(&self, mut poll: impl FnMut() -> Poll<T>) -> Poll<T> {
+        CURRENT.sync_scope(self.clone(), || {
+            let Some(companion) = self.companion() else { return poll() };
+            let mut polled = Poll::Pending;
+            companion.around(&mut || polled = poll());
+            polled
+        })
     }
 
     /// Makes this the current context while `future` runs.
