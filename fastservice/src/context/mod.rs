@@ -20,6 +20,7 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
+    task::Poll,
     time::{Duration, Instant},
 };
 
