@@ -91,18 +91,18 @@ async fn replace_item(
     db: Db,
 ) -> Result<Response> {
     new.check()?;
-    let mut conn = db.connection().await?;
-    let item = conn
-        .transaction(async |conn| {
+    // Of two at once the second one begins again, and sees what the first one has done.
+    let item = db
+        .serializable(async |conn| {
             let old = Item::find(conn, id).await?;
             if old.owner != user.as_str() {
                 return Err(Error::forbidden("the item is another user's").with_code("not_owner"));
             }
-            if if_match.is_some_and(|Header(known)| !old.is_named_by(&known)) {
+            if if_match.as_ref().is_some_and(|Header(known)| !old.is_named_by(known)) {
                 return Err(Error::precondition_failed("the item was changed since"));
             }
             let row = diesel::update(items::table.find(id.0)).set((
-                items::name.eq(new.name),
+                items::name.eq(&new.name),
                 items::price.eq(new.price),
                 items::version.eq(items::version + 1),
             ));
@@ -111,7 +111,7 @@ async fn replace_item(
             let old_tags = item_tags::table.filter(item_tags::item_id.eq(id.0));
             diesel::delete(old_tags).execute(conn).await?;
             add_tags(conn, id, &new.tags).await?;
-            Ok(row.with(new.tags))
+            Ok(row.with(new.tags.iter().cloned()))
         })
         .await?;
     let etag = [(header::ETAG, HeaderValue::try_from(item.etag())?)];

@@ -16,7 +16,7 @@ use std::{fmt, io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::app::App;
+use crate::{app::App, error::chain};
 
 /// A service made with FastService. Without a command it serves.
 #[derive(Debug, Parser)]
@@ -68,7 +68,7 @@ fn run(app: App) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(failure) => {
-            for line in failure.to_string().lines() {
+            for line in chain(&*failure).lines() {
                 let kind = if line.starts_with("hint: ") { "" } else { "error: " };
                 eprintln!("{kind}{line}");
             }

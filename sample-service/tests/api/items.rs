@@ -1,3 +1,5 @@
+use std::future::IntoFuture;
+
 use fastservice::testing::{TestClient, TestResponse, TestToken};
 use serde_json::{Value, json};
 
@@ -290,6 +292,24 @@ async fn a_change_since_it_was_read_is_not_overwritten() {
     assert_eq!(first.status(), 200);
     assert_eq!((second.status().as_u16(), &*second.error_code()), (412, "precondition_failed"));
     assert_eq!(client.get("/pub/items/1").await.json::<Value>()["price"], 31);
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_one_is_refused() {
+    let client = shop().await;
+    for version in 1..6 {
+        let put = |price: u32| {
+            let item = json!({ "name": "apple", "price": price });
+            let request = client.put("/priv/items/1").token(seller("auth0|ali")).json(&item);
+            request.header("if-match", &format!("\"{version}\"")).into_future()
+        };
+
+        let (first, second) = tokio::join!(put(31), put(32));
+
+        let mut statuses = [first.status().as_u16(), second.status().as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412]);
+    }
 }
 
 #[tokio::test]

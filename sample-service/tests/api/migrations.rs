@@ -32,3 +32,17 @@ async fn ten_processes_at_once_migrate_an_empty_database_once() {
     assert_eq!(applied.iter().sum::<usize>(), 2, "{applied:?}");
     assert_eq!(lines(&migrate(&url, &["--dry-run"]).wait_with_output().unwrap()), 0);
 }
+
+#[tokio::test]
+async fn a_database_that_cannot_be_used_is_named_with_its_cause() {
+    let Some(server) = server().await else { return };
+    let url = server.new_database().await;
+    let folder = "sqlite:/nowhere/at/all.db";
+    for (url, named) in [(folder, "/nowhere/at"), (&url.replace("/test_", "/none_"), "none_")] {
+        let output = migrate(url, &[]).wait_with_output().unwrap();
+
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text.contains(named), "{text}");
+    }
+}
