@@ -74,9 +74,8 @@ fn below(prefix: &str, path: HeaderValue) -> Result<HeaderValue> {
 
 /// RFC 9112 section 3.2: an HTTP/1.1 request has one `Host`.
 fn check_host(request: &Request) -> Result<()> {
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    let (first, second) = (hosts.next(), hosts.next());
-    if second.is_some() || (first.is_none() && request.version() == Version::HTTP_11) {
+    let hosts = request.context().hosts();
+    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
         return Err(
             Error::bad_request("a request has one `Host` header").with_code("malformed_host")
         );

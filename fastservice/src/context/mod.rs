@@ -148,6 +148,11 @@ impl Context {
         self.0.route.get().map(|entered| entered.endpoint)
     }
 
+    /// How many headers `Host` came with it.
+    pub(crate) fn hosts(&self) -> usize {
+        self.0.arrival.hosts
+    }
+
     /// Whether its route stays out of the access log, as that of the heartbeat does.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

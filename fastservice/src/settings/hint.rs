@@ -36,7 +36,9 @@ fn hint(written: &str, origin: &str, is_ours: bool, known: &BTreeSet<String>) ->
 /// themselves: `HOME` is no slip of `HOST`.
 fn nearest<'k>(name: &str, known: &'k BTreeSet<String>) -> Option<&'k str> {
     let allowed = if name.len() < 8 { 1 } else { 2 };
-    let distances = known.iter().map(|known| (strsim::osa_distance(name, known), known.as_str()));
+    // Most are too long or too short, and are not compared letter by letter.
+    let alike = known.iter().filter(|known| known.len().abs_diff(name.len()) <= allowed);
+    let distances = alike.map(|known| (strsim::osa_distance(name, known), known.as_str()));
     let near = distances.filter(|(distance, _)| *distance <= allowed);
     near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
 }
