@@ -25,6 +25,9 @@ enum Form {
 }
 
 impl RequestId {
+    /// How long its text is at most.
+    pub(crate) const LONGEST: usize = uuid::fmt::Hyphenated::LENGTH;
+
     /// A new id.
     // Ids of one millisecond come in any order: `Uuid::now_v7` orders them under
     // a lock of the whole process.
@@ -61,13 +64,18 @@ impl RequestId {
         self.0
     }
 
+    /// The id as text, in a buffer of the caller's.
+    pub(crate) fn encode<'b>(&self, buffer: &'b mut [u8; Self::LONGEST]) -> &'b str {
+        match self.1 {
+            Form::Hyphenated => self.0.as_hyphenated().encode_lower(buffer),
+            Form::Simple => self.0.as_simple().encode_lower(buffer),
+        }
+    }
+
     /// The id as the value of `X-Request-ID`.
     pub(crate) fn to_header_value(self) -> HeaderValue {
-        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-        let text = match self.1 {
-            Form::Hyphenated => self.0.as_hyphenated().encode_lower(&mut text),
-            Form::Simple => self.0.as_simple().encode_lower(&mut text),
-        };
+        let mut buffer = [0; Self::LONGEST];
+        let text = self.encode(&mut buffer);
         // Hexadecimal digits and hyphens are always a valid header value.
         HeaderValue::from_maybe_shared(Bytes::copy_from_slice(text.as_bytes()))
             .unwrap_or(HeaderValue::from_static(""))

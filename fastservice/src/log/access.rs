@@ -110,10 +110,7 @@ fn client_behind_proxies(context: &Context) -> Option<IpAddr> {
 
 /// Path and query, without the values of sensitive names and without tokens.
 fn path(uri: &Uri) -> Cow<'_, str> {
-    let path = uri.path();
-    // Only with one of these there can be something to mask.
-    let is_clean = path.bytes().all(|byte| !matches!(byte, b'J' | b'='));
-    let path = if is_clean { Cow::Borrowed(path) } else { redact::text(path) };
+    let path = redact::path(uri.path());
     match uri.query() {
         Some(query) => Cow::Owned(format!("{path}?{}", redact::query(query))),
         None => path,

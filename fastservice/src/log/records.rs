@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use smallvec::SmallVec;
 use tracing::{
     Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
@@ -24,7 +25,7 @@ use tracing_subscriber::{
 use super::{
     access,
     config::Config,
-    format::{Line, cut},
+    format::{Format, Line, cut},
     output::Queue,
 };
 use crate::{context::Context, error::chain};
@@ -107,27 +108,35 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Records {
     }
 
     fn on_new_span(&self, span: &Attributes<'_>, id: &Id, spans: LayerContext<'_, S>) {
-        let mut fields = Line::part(self.0.queue.format());
-        span.record(&mut Fields(&mut fields));
+        let mut parts = Parts { format: self.0.queue.format(), parts: Vec::new() };
+        span.record(&mut Fields::Span(&mut parts));
         if let Some(span) = spans.span(id) {
-            span.extensions_mut().insert(fields);
+            span.extensions_mut().insert(parts);
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, spans: LayerContext<'_, S>) {
         let Some(span) = spans.span(id) else { return };
-        if let Some(fields) = span.extensions_mut().get_mut() {
-            values.record(&mut Fields(fields));
+        if let Some(parts) = span.extensions_mut().get_mut() {
+            values.record(&mut Fields::Span(parts));
         }
     }
 
     fn on_event(&self, event: &Event<'_>, spans: LayerContext<'_, S>) {
         let metadata = event.metadata();
         let mut line = self.begin(*metadata.level(), metadata.target());
-        event.record(&mut Fields(&mut line));
+        event.record(&mut Fields::Record(&mut line));
+        // From the inside out: of fields of one name the innermost is written.
+        let own = metadata.fields().iter().map(|field| field.name());
+        let mut written: SmallVec<[&str; 16]> = own.filter(|name| *name != "message").collect();
         for span in spans.event_scope(event).into_iter().flatten() {
-            if let Some(fields) = span.extensions().get() {
-                line.append(fields);
+            let extensions = span.extensions();
+            let Some(Parts { parts, .. }) = extensions.get() else { continue };
+            for (name, part) in parts {
+                if !written.contains(name) {
+                    written.push(name);
+                    line.append(part);
+                }
             }
         }
         if let Some(context) = Context::current() {
@@ -137,17 +146,49 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Records {
     }
 }
 
-/// Adds the fields of an event to its line.
-struct Fields<'a>(&'a mut Line);
+/// The fields of a span, each once.
+struct Parts {
+    format: Format,
+    parts: Vec<(&'static str, Line)>,
+}
+
+impl Parts {
+    /// Keeps a field, in place of what it was before.
+    fn keep(&mut self, name: &'static str, write: impl FnOnce(&mut Line)) {
+        let mut part = Line::part(self.format);
+        write(&mut part);
+        self.parts.retain(|(known, _)| *known != name);
+        self.parts.push((name, part));
+    }
+}
+
+/// Writes fields down: those of an event into its line.
+enum Fields<'a> {
+    Record(&'a mut Line),
+    Span(&'a mut Parts),
+}
 
 impl Fields<'_> {
+    fn add(&mut self, field: &Field, write: impl FnOnce(&mut Line)) {
+        match self {
+            Self::Record(line) => write(line),
+            Self::Span(parts) => parts.keep(field.name(), write),
+        }
+    }
+
     fn text(&mut self, field: &Field, value: impl fmt::Display) {
         let value = cut(value);
-        if field.name() == "message" && !self.0.is_part() {
-            self.0.message(&value);
-        } else {
-            self.0.field(field.name(), &value);
-        }
+        self.add(field, |line| {
+            if field.name() == "message" && !line.is_part() {
+                line.message(&value);
+            } else {
+                line.field(field.name(), &value);
+            }
+        });
+    }
+
+    fn number(&mut self, field: &Field, value: impl fmt::Display) {
+        self.add(field, |line| line.number(field.name(), value));
     }
 }
 
@@ -165,29 +206,29 @@ impl Visit for Fields<'_> {
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.0.number(field.name(), value);
+        self.number(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.0.number(field.name(), value);
+        self.number(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.0.number(field.name(), value);
+        self.number(field, value);
     }
 
     fn record_i128(&mut self, field: &Field, value: i128) {
-        self.0.number(field.name(), value);
+        self.number(field, value);
     }
 
     fn record_u128(&mut self, field: &Field, value: u128) {
-        self.0.number(field.name(), value);
+        self.number(field, value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
         // JSON has no number for what is not finite.
         if value.is_finite() {
-            self.0.number(field.name(), format_args!("{value:?}"));
+            self.number(field, format_args!("{value:?}"));
         } else {
             self.text(field, value);
         }

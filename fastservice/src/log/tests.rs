@@ -135,6 +135,25 @@ fn records_in_a_span_have_its_fields() {
 }
 
 #[test]
+fn of_fields_with_one_name_the_innermost_is_written_and_the_last_value() {
+    let trial = Trial::new(&[]);
+
+    let records = trial.run(|| {
+        let _outer = tracing::info_span!("outer", id = 1, left = 0).entered();
+        let inner = tracing::info_span!("inner", id = 2, name = "a").entered();
+        for left in 1..1000 {
+            inner.record("id", left);
+        }
+        info!(name = "b", "packed");
+    });
+
+    let line = records[0].to_string();
+    assert_eq!((&records[0]["id"], &records[0]["name"]), (&999.into(), &"b".into()));
+    assert_eq!(records[0]["left"], 0);
+    assert!(line.len() < 400, "{line}");
+}
+
+#[test]
 fn levels_change_while_the_service_runs() {
     let trial = Trial::new(&[]);
     let louder = Trial::new(&[("LOGGING_LEVEL", "debug")]).config;

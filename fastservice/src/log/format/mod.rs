@@ -15,7 +15,7 @@ use std::{
 use tracing::Level;
 
 use self::redact::MASK;
-use crate::context::Context;
+use crate::context::{Context, RequestId};
 
 /// How records are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,8 +207,8 @@ impl Line {
     pub(super) fn context(&mut self, context: &Context) {
         self.name("request_id");
         let quote: &[u8] = if self.format == Format::Json { b"\"" } else { b"" };
-        let mut id = [0; uuid::fmt::Hyphenated::LENGTH];
-        let id = context.request_id().as_uuid().as_hyphenated().encode_lower(&mut id);
+        let (request_id, mut id) = (context.request_id(), [0; RequestId::LONGEST]);
+        let id = request_id.encode(&mut id);
         self.out.extend_from_slice(quote);
         self.out.extend_from_slice(id.as_bytes());
         self.out.extend_from_slice(quote);

@@ -8,11 +8,12 @@ use percent_encoding::percent_decode_str;
 pub(crate) const MASK: &str = "[masked]";
 
 /// A field, parameter or header with one of these in its name is masked.
-const SENSITIVE: [&str; 14] = [
+const SENSITIVE: [&str; 17] = [
     "authorization",
     "token",
     "password",
     "passwd",
+    "pwd",
     "passphrase",
     "secret",
     "api_key",
@@ -23,10 +24,27 @@ const SENSITIVE: [&str; 14] = [
     "private_key",
     "signature",
     "jwt",
+    "session_id",
+    "sessionid",
 ];
 /// Names of parameters in queries that only count as a whole.
-const SENSITIVE_PARAMETERS: [&str; 9] =
-    ["code", "state", "key", "sig", "nonce", "otp", "pin", "assertion", "code_verifier"];
+const SENSITIVE_PARAMETERS: [&str; 13] = [
+    "code",
+    "state",
+    "key",
+    "sig",
+    "nonce",
+    "otp",
+    "pin",
+    "assertion",
+    "code_verifier",
+    "sid",
+    "session",
+    "pass",
+    "auth",
+];
+/// A URL in a query is encoded once, one in its query twice.
+const DEEPEST_ENCODING: usize = 3;
 
 /// Whether values of this name are masked.
 pub(crate) fn is_sensitive(name: &str) -> bool {
@@ -39,14 +57,47 @@ fn contains(name: &str, word: &str) -> bool {
 
 /// A query with the values of sensitive names masked.
 pub(crate) fn query(query: &str) -> Cow<'_, str> {
-    if !query.split('&').any(has_sensitive_name) {
+    if !query.split('&').any(has_sensitive_name) && !is_encoded(query) {
         return text(query);
     }
     let parts = query.split('&').map(|part| match part.split_once('=') {
-        Some((name, _)) if has_sensitive_name(part) => format!("{name}={MASK}"),
+        Some((name, value)) if has_sensitive_name(part) || hides_secret(value) => {
+            format!("{name}={MASK}")
+        }
+        None if hides_secret(part) => MASK.to_owned(),
         _ => text(part).into_owned(),
     });
     Cow::Owned(parts.collect::<Vec<_>>().join("&"))
+}
+
+/// A path with what looks like a secret masked.
+pub(crate) fn path(path: &str) -> Cow<'_, str> {
+    // Only with one of these there can be something to mask.
+    if path.bytes().all(|byte| !matches!(byte, b'J' | b'=' | b'@' | b'%')) {
+        return Cow::Borrowed(path);
+    }
+    if hides_secret(path) { Cow::Borrowed(MASK) } else { text(path) }
+}
+
+fn is_encoded(text: &str) -> bool {
+    text.contains(['%', '+'])
+}
+
+/// Whether a part of a URL has a secret in it that shows once it is decoded.
+fn hides_secret(encoded: &str) -> bool {
+    let mut decoded = Cow::Borrowed(encoded);
+    for _ in 0..DEEPEST_ENCODING {
+        if !is_encoded(&decoded) {
+            return false;
+        }
+        let blanks = decoded.replace('+', " ");
+        decoded = Cow::Owned(percent_decode_str(&blanks).decode_utf8_lossy().into_owned());
+        let is_masked = matches!(text(&decoded), Cow::Owned(_));
+        if is_masked || decoded.split(['?', '&', '#']).any(has_sensitive_name) {
+            return true;
+        }
+    }
+    false
 }
 
 fn has_sensitive_name(parameter: &str) -> bool {
@@ -132,12 +183,19 @@ fn find_named(text: &str, from: usize) -> Option<Range<usize>> {
         }
         let rest = text.get(at + 1..)?;
         let value = rest.trim_start_matches([' ', '\\']);
+        // A quote inside of quotes ends at an escape, others go on after it.
+        let is_nested = rest.get(..rest.len() - value.len()).is_some_and(|gap| gap.ends_with('\\'));
+        let value = value.strip_prefix("Some(").unwrap_or(value);
         let start = at + 1 + rest.len() - value.len();
         let is_quote = |c: char| matches!(c, '"' | '\'');
         let length = match value.chars().next()? {
             quote if is_quote(quote) => {
                 let inner = value.get(1..)?;
-                let length = inner.find([quote, '\\']).unwrap_or(inner.len());
+                let length = if is_nested {
+                    inner.find([quote, '\\']).unwrap_or(inner.len())
+                } else {
+                    quoted_length(inner, quote)
+                };
                 return found(start + 1, length, text);
             }
             // `token: expired` is prose, `authorization: …` is a header.
@@ -154,6 +212,17 @@ fn find_named(text: &str, from: usize) -> Option<Range<usize>> {
         };
         found(start, length, text)
     })
+}
+
+/// How much comes before the quote that ends it; an escaped one does not.
+fn quoted_length(inner: &str, quote: char) -> usize {
+    let mut is_escaped = false;
+    let end = inner.find(|c: char| {
+        let is_end = c == quote && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_end
+    });
+    end.unwrap_or(inner.len())
 }
 
 fn found(start: usize, length: usize, text: &str) -> Option<Range<usize>> {
@@ -206,6 +275,26 @@ mod tests {
     }
 
     #[test]
+    fn secrets_that_are_encoded_are_masked() {
+        for (given, logged) in [
+            ("next=https%3A%2F%2Fapp%2F%3Fid_token%3Dabc&page=2", "next=[masked]&page=2"),
+            ("next=https%3A%2F%2Fapp%2F%3Fq%3DeyJhbGci.eyJzdWIi.c2ln", "next=[masked]"),
+            ("q=Bearer%20abcdefghijkl1234", "q=[masked]"),
+            ("q=Bearer+abcdefghijkl1234", "q=[masked]"),
+            ("to=https%3A%2F%2Fme%3Ahunter2%40host%2Fx", "to=[masked]"),
+            ("to=https%253A%252F%252Fme%253Ahunter2%2540host", "to=[masked]"),
+            ("next=%2Flogin%3Fcode%3Dabc", "next=[masked]"),
+            ("q=red%20apple+pie&page=2", "q=red%20apple+pie&page=2"),
+            ("%ff=%00&%", "%ff=%00&%"),
+        ] {
+            assert_eq!(query(given), logged);
+        }
+        assert_eq!(path("/items/7"), "/items/7");
+        assert_eq!(path("/fetch/https://me:secret@host/x"), "/fetch/https://me:[masked]@host/x");
+        assert_eq!(path("/fetch/https%3A%2F%2Fme%3Asecret%40host"), "[masked]");
+    }
+
+    #[test]
     fn what_looks_like_a_secret_is_masked() {
         for (given, logged) in [
             ("no token in sight: expired", "no token in sight: expired"),
@@ -220,6 +309,10 @@ mod tests {
                 "https://x/?page=1&access_token=[masked]&b=2",
             ),
             (r#"Login { password: "a b", n: 1 }"#, r#"Login { password: "[masked]", n: 1 }"#),
+            (r#"password: "hunter\\2rest", n: 1"#, r#"password: "[masked]", n: 1"#),
+            (r#"password: "say \"hi\" 2", n: 1"#, r#"password: "[masked]", n: 1"#),
+            (r#"token: Some("abc"), n: 1"#, r#"token: Some("[masked]"), n: 1"#),
+            (r#"body: "{\"password\":\"abc\"}""#, r#"body: "{\"password\":\"[masked]\"}""#),
             (r#"{"client_secret":"abc"}"#, r#"{"client_secret":"[masked]"}"#),
             ("invalid token: it expired", "invalid token: it expired"),
         ] {
@@ -231,7 +324,7 @@ mod tests {
         #[test]
         fn any_text_is_looked_through(given in r#"(eyJ|[a-z]|[.:=@/?& "'\\é\n]|token|Bearer |://){0,40}"#) {
             let _ = text(&given);
-            let _ = query(&given);
+            let _ = (query(&given), path(&given));
         }
 
         #[test]
