@@ -22,7 +22,8 @@ use super::{
 /// to the pool when it is dropped.
 ///
 /// A connection with an open transaction or a running query never goes back:
-/// it is closed, and what was not committed is rolled back.
+/// it is closed, and what was not committed is rolled back. What is begun behind
+/// its back, by `sql_query("BEGIN")`, is not seen: use [`transaction`](Connection::transaction).
 ///
 /// Columns that a statement returns are named, as in `returning(items::all_columns)`:
 /// diesel cannot translate `as_returning()`. What only one database has is written for the connection of that one:
@@ -38,19 +39,21 @@ impl Connection {
         &mut self.0
     }
 
-    /// The connection to SQLite, if it is one, for queries of SQLite alone.
+    /// The connection to SQLite, if it is one, for queries of SQLite alone. It does not go
+    /// back to the pool: what was done with it is not known.
     pub fn as_sqlite(&mut self) -> Option<&mut sqlite::Queries> {
         match &mut *self.0 {
-            Member::Sqlite(member) => Some(member.queries()),
+            Member::Sqlite(member) => Some(member.hand_out()),
             Member::Postgres(_) => None,
         }
     }
 
-    /// The connection to PostgreSQL, if it is one, for queries of PostgreSQL alone.
+    /// The connection to PostgreSQL, if it is one, for queries of PostgreSQL alone. It does
+    /// not go back to the pool: what was done with it is not known.
     pub fn as_postgres(&mut self) -> Option<&mut postgres::Queries> {
         match &mut *self.0 {
             Member::Sqlite(_) => None,
-            Member::Postgres(member) => Some(member.queries()),
+            Member::Postgres(member) => Some(member.hand_out()),
         }
     }
 }
@@ -58,7 +61,7 @@ impl Connection {
 impl SimpleAsyncConnection for Connection {
     async fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
         match &mut *self.0 {
-            Member::Sqlite(member) => member.queries().batch_execute(query).await,
+            Member::Sqlite(member) => member.batch_execute(query).await,
             Member::Postgres(member) => member.batch_execute(query).await,
         }
     }

@@ -45,10 +45,10 @@ impl Member {
         }
     }
 
-    /// Inside of another transaction it is a savepoint.
+    /// Inside of another transaction it is a savepoint, but not one that wants to be alone.
     pub(super) async fn begin(&mut self, isolation: Isolation) -> QueryResult<()> {
         match self {
-            Self::Sqlite(member) => member.begin().await,
+            Self::Sqlite(member) => member.begin(isolation).await,
             Self::Postgres(member) => member.begin(isolation).await,
         }
     }
@@ -66,4 +66,12 @@ impl Member {
             Self::Postgres(member) => member.roll_back().await,
         }
     }
+}
+
+/// Whether plain SQL may leave a transaction open, which the connection does not tell.
+pub(super) fn may_open_transaction(sql: &str) -> bool {
+    let mut words = sql.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| {
+        ["begin", "start", "savepoint"].iter().any(|open| open.eq_ignore_ascii_case(word))
+    })
 }

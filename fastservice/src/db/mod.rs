@@ -228,11 +228,12 @@ impl Db {
             let mut conn = self.connection().await?;
             return conn.member().ping().await.map_err(lost);
         }
-        match self.0.pool.dedicated_connection().await {
+        // Beside the pool, whose requests this must not tell of a failure.
+        match self.0.location.open().await {
             Ok(mut member) => member.ping().await.map_err(lost),
             // It says so itself: it is there.
             Err(failure) if failure.outlook() == Outlook::Full => Ok(()),
-            Err(failure) => Err(refused(failure)),
+            Err(failure) => Err(refused(failure.into())),
         }
     }
 

@@ -15,7 +15,7 @@ use diesel_async::{AsyncConnectionCore, SimpleAsyncConnection};
 use diesel_migrations::EmbeddedMigrations;
 use futures_util::{future::Pending, stream};
 
-use super::{OpenError, member::Isolation, migrations};
+use super::{OpenError, member::Isolation, migrations, unfinished::Unfinished};
 use crate::settings::DatabaseSettings;
 
 /// A connection to PostgreSQL, which this build has not.
@@ -57,7 +57,7 @@ impl Server {
 }
 
 impl Member {
-    pub(super) fn queries(&mut self) -> &mut Queries {
+    pub(super) fn hand_out(&mut self) -> &mut Queries {
         match *self {}
     }
 
@@ -99,6 +99,10 @@ impl Member {
     pub(super) async fn roll_back(&mut self) -> QueryResult<()> {
         match *self {}
     }
+}
+
+pub(super) fn unfinished_of(_: &Load<'_, '_>) -> Unfinished {
+    Unfinished::default()
 }
 
 pub(super) async fn migrate(

@@ -18,6 +18,7 @@ use futures_util::Stream;
 use super::{
     backend::{MultiBackend, MultiField, MultiRow},
     postgres, sqlite,
+    unfinished::Unfinished,
 };
 
 type SqliteRows = <sqlite::Queries as AsyncConnectionCore>::Stream<'static, 'static>;
@@ -37,7 +38,10 @@ impl Future for Load<'_, '_> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<QueryResult<Rows>> {
         match self.get_mut() {
             Self::Sqlite(rows) => Pin::new(rows).poll(context).map_ok(Rows::Sqlite),
-            Self::Postgres(rows) => Pin::new(rows).poll(context).map_ok(Rows::Postgres),
+            Self::Postgres(load) => {
+                let unfinished = postgres::unfinished_of(load);
+                Pin::new(load).poll(context).map_ok(|rows| Rows::Postgres(rows, unfinished))
+            }
         }
     }
 }
@@ -47,7 +51,7 @@ pub enum Rows {
     #[doc(hidden)]
     Sqlite(SqliteRows),
     #[doc(hidden)]
-    Postgres(PostgresRows),
+    Postgres(PostgresRows, Unfinished),
 }
 
 impl Stream for Rows {
@@ -61,8 +65,12 @@ impl Stream for Rows {
             Self::Sqlite(rows) => {
                 Pin::new(rows).poll_next(context).map_ok(|row| Row(MultiRow::Sqlite(row)))
             }
-            Self::Postgres(rows) => {
-                Pin::new(rows).poll_next(context).map_ok(|row| Row(MultiRow::Postgres(row)))
+            Self::Postgres(rows, unfinished) => {
+                let polled = Pin::new(rows).poll_next(context);
+                if matches!(polled, Poll::Ready(Some(Err(_)))) {
+                    unfinished.note_failure();
+                }
+                polled.map_ok(|row| Row(MultiRow::Postgres(row)))
             }
         }
     }

@@ -189,6 +189,17 @@ async fn a_transaction_in_a_transaction_is_a_savepoint() {
 }
 
 #[tokio::test]
+async fn a_transaction_in_a_transaction_cannot_be_serializable() {
+    let fixture = open("1").await;
+    let mut conn = fixture.db.connection().await.unwrap();
+
+    let result: Result<()> =
+        conn.transaction(async |conn| conn.serializable(async |_| Ok(())).await).await;
+
+    assert_eq!(result.unwrap_err().status(), 500);
+}
+
+#[tokio::test]
 async fn transactions_that_read_and_then_write_wait_for_each_other() {
     let Fixture { db, folder: _folder } = open("4").await;
     let rename = |db: Db| async move {

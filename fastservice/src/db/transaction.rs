@@ -50,7 +50,8 @@ impl Connection {
     ///
     /// # Errors
     /// The error of `work`; 503 `database_busy` when other writers take longer than 5
-    /// seconds; 500 when the transaction cannot be committed.
+    /// seconds; 500 when the transaction cannot be committed, as on PostgreSQL after a
+    /// statement that failed: there `work` must return its error.
     ///
     /// # Cancellation
     /// Dropping the future leaves the transaction open until the connection is dropped too,
@@ -97,7 +98,8 @@ impl Connection {
     /// ```
     ///
     /// # Errors
-    /// The error of `work`; 503 `database_busy` when it still clashes after ten attempts.
+    /// The error of `work`; 503 `database_busy` when it still clashes after ten attempts;
+    /// 500 inside of another transaction, whose isolation it could not change.
     ///
     /// # Cancellation
     /// As [`transaction`](Self::transaction).
@@ -138,10 +140,13 @@ impl Connection {
 
     async fn end<T>(&mut self, done: Result<T>) -> Result<T> {
         match done {
-            Ok(value) => {
-                self.member().commit().await?;
-                Ok(value)
-            }
+            Ok(value) => match self.member().commit().await {
+                Ok(()) => Ok(value),
+                Err(error) => {
+                    let _ = self.member().roll_back().await;
+                    Err(error.into())
+                }
+            },
             Err(error) => {
                 // A connection that cannot roll back is closed, which rolls back too.
                 let _ = self.member().roll_back().await;

@@ -68,6 +68,7 @@ async fn each_mode_checks_what_its_name_says() {
         ("localhost", format!("sslmode=verify-ca&{root}"), true),
         ("127.0.0.1", format!("sslmode=verify-ca&{root}"), true),
         ("127.0.0.1", format!("sslmode=verify-ca&{other}"), false),
+        ("localhost", "sslmode=verify-ca".to_owned(), false),
         ("localhost", format!("sslmode=verify-full&{root}"), true),
         ("127.0.0.1", format!("sslmode=verify-full&{root}"), false),
         ("localhost", format!("sslmode=verify-full&{other}"), false),

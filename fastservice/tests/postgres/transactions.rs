@@ -124,3 +124,76 @@ async fn a_transaction_begun_in_plain_sql_is_not_handed_on() {
 
     assert_eq!(names(&db).await, ["upper", "lower"]);
 }
+
+#[tokio::test]
+async fn work_that_hides_a_failure_is_not_said_to_be_done() {
+    let Some(db) = shelves("work_that_hides_a_failure_is_not_said_to_be_done", &[]).await else {
+        return;
+    };
+    let mut conn = db.connection().await.unwrap();
+
+    let result: Result<()> = conn
+        .transaction(async |conn| {
+            diesel::delete(shelves::table).execute(conn).await?;
+            let _ = conn.batch_execute("SELECT 1 / 0").await;
+            Ok(())
+        })
+        .await;
+
+    assert_eq!(result.unwrap_err().status(), 500);
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+    // The connection itself can be used on.
+    conn.transaction(async |conn| {
+        diesel::delete(shelves::table).execute(conn).await?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(names(&db).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn work_may_go_on_after_a_savepoint_that_failed() {
+    let Some(db) = shelves("work_may_go_on_after_a_savepoint_that_failed", &[]).await else {
+        return;
+    };
+    let mut conn = db.connection().await.unwrap();
+
+    conn.transaction(async |conn| {
+        diesel::delete(shelves::table).execute(conn).await?;
+        let inner: Result<()> =
+            conn.transaction(async |conn| Ok(conn.batch_execute("SELECT 1 / 0").await?)).await;
+        assert!(inner.is_err());
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    assert_eq!(names(&db).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_handed_out_bare_is_not_handed_on() {
+    let pool = [("DATABASE_MAX_SIZE", "1")];
+    let Some(db) = shelves("a_connection_that_was_handed_out_bare", &pool).await else { return };
+    let mut conn = db.connection().await.unwrap();
+    let bare = conn.as_postgres().unwrap();
+    bare.batch_execute("BEGIN; DELETE FROM shelves").await.unwrap();
+
+    drop(conn);
+
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+}
+
+#[tokio::test]
+async fn a_transaction_in_a_transaction_cannot_be_serializable() {
+    let Some(db) = shelves("a_transaction_cannot_be_serializable_inside", &[]).await else {
+        return;
+    };
+    let mut conn = db.connection().await.unwrap();
+
+    let result: Result<()> =
+        conn.transaction(async |conn| conn.serializable(async |_| Ok(())).await).await;
+
+    assert_eq!(result.unwrap_err().status(), 500);
+}

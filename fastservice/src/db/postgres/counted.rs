@@ -4,6 +4,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use diesel::QueryResult;
+
 use crate::db::unfinished::Unfinished;
 
 /// A query that is counted as long as it runs.
@@ -21,12 +23,21 @@ impl<F> Counted<F> {
     }
 }
 
-impl<F: Future + Unpin> Future for Counted<F> {
+impl<F> Counted<F> {
+    pub(in crate::db) fn unfinished(&self) -> &Unfinished {
+        &self.unfinished
+    }
+}
+
+impl<T, F: Future<Output = QueryResult<T>> + Unpin> Future for Counted<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let polled = Pin::new(&mut self.future).poll(context);
-        if polled.is_ready() {
+        if let Poll::Ready(result) = &polled {
+            if result.is_err() {
+                self.unfinished.note_failure();
+            }
             self.unfinished.end();
         }
         polled

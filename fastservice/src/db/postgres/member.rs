@@ -4,6 +4,7 @@ use diesel::{
     QueryResult,
     pg::Pg,
     query_builder::{AsQuery, QueryFragment, QueryId},
+    result::Error as QueryError,
 };
 use diesel_async::{
     AnsiTransactionManager as Transactions, AsyncConnectionCore, SimpleAsyncConnection,
@@ -11,7 +12,10 @@ use diesel_async::{
 };
 
 use super::{Counted, Execute, Load, Queries, Server};
-use crate::db::{member::Isolation, unfinished::Unfinished};
+use crate::db::{
+    member::{Isolation, may_open_transaction},
+    unfinished::Unfinished,
+};
 
 /// How long a query that nobody waits for is told to stop.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,7 +33,9 @@ impl Member {
         Self { queries, unfinished: Unfinished::default(), has_own_transactions: false, server }
     }
 
-    pub(in crate::db) fn queries(&mut self) -> &mut Queries {
+    /// The connection itself. What is done with it is not seen, so that it is not used again.
+    pub(in crate::db) fn hand_out(&mut self) -> &mut Queries {
+        self.has_own_transactions = true;
         &mut self.queries
     }
 
@@ -68,20 +74,29 @@ impl Member {
 
     pub(in crate::db) async fn begin(&mut self, isolation: Isolation) -> QueryResult<()> {
         let is_outer = self.depth()?.is_none();
+        if isolation == Isolation::Serializable && !is_outer {
+            return Err(QueryError::AlreadyInTransaction);
+        }
         let queries = &mut self.queries;
         let begun = async {
             match isolation {
-                Isolation::Serializable if is_outer => {
+                Isolation::Serializable => {
                     let sql = "BEGIN ISOLATION LEVEL SERIALIZABLE";
                     Transactions::begin_transaction_sql(queries, sql).await
                 }
-                _ => Transactions::begin_transaction(queries).await,
+                Isolation::Usual => Transactions::begin_transaction(queries).await,
             }
         };
         Counted::new(&self.unfinished, Box::pin(begun)).await
     }
 
+    /// After a statement that failed PostgreSQL answers COMMIT by rolling back, which is no
+    /// error to it; to who was told that the work is done it is one. The next statement tells.
     pub(in crate::db) async fn commit(&mut self) -> QueryResult<()> {
+        let is_outer = self.depth()?.is_some_and(|depth| depth.get() == 1);
+        if is_outer && self.unfinished.take_failure() {
+            self.batch_execute("SELECT 1").await?;
+        }
         let commit = Transactions::commit_transaction(&mut self.queries);
         Counted::new(&self.unfinished, Box::pin(commit)).await
     }
@@ -94,12 +109,6 @@ impl Member {
     fn depth(&mut self) -> QueryResult<Option<std::num::NonZeroU32>> {
         Transactions::transaction_manager_status_mut(&mut self.queries).transaction_depth()
     }
-}
-
-/// The connection does not tell whether a transaction is open that was begun in plain SQL.
-fn may_open_transaction(sql: &str) -> bool {
-    let sql = sql.to_ascii_lowercase();
-    ["begin", "start transaction", "savepoint"].iter().any(|begin| sql.contains(begin))
 }
 
 impl Drop for Member {

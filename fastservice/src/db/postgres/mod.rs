@@ -10,6 +10,7 @@ use diesel_async::AsyncConnectionCore;
 
 use self::counted::Counted;
 pub(super) use self::{member::Member, migrations::run as migrate, server::Server};
+use super::unfinished::Unfinished;
 
 /// The connection to PostgreSQL that queries take.
 pub type Queries = diesel_async::AsyncPgConnection;
@@ -17,3 +18,8 @@ pub(super) type Load<'conn, 'query> =
     Counted<<Queries as AsyncConnectionCore>::LoadFuture<'conn, 'query>>;
 pub(super) type Execute<'conn, 'query> =
     Counted<<Queries as AsyncConnectionCore>::ExecuteFuture<'conn, 'query>>;
+
+/// What counts this query.
+pub(super) fn unfinished_of(load: &Load<'_, '_>) -> Unfinished {
+    load.unfinished().clone()
+}

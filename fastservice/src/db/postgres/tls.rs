@@ -31,6 +31,13 @@ impl Tls {
             SslMode::Allow | SslMode::Prefer => Some(connector(Check::Nothing)?),
             // As libpq does: who names a root does not want just anybody.
             SslMode::Require if root_cert.is_none() => Some(connector(Check::Nothing)?),
+            // Anybody has a certificate of a public authority for a name of his own.
+            SslMode::VerifyCa if root_cert.is_none() => {
+                return Err(OpenError::new(
+                    "the SSL mode `verify-ca` needs the authority of the server; set \
+                     FASTSERVICE_POSTGRES_SSL_ROOT_CERT, or use `verify-full`",
+                ));
+            }
             SslMode::Require | SslMode::VerifyCa => {
                 Some(connector(Check::Issuer(roots(root_cert)?))?)
             }

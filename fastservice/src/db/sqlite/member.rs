@@ -3,41 +3,59 @@ use diesel::{
     connection::{AnsiTransactionManager, TransactionManager as _},
     result::Error as QueryError,
 };
-use diesel_async::{AsyncConnection, TransactionManager};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 
 use super::{Queries, worker::Worker};
-use crate::db::unfinished::Unfinished;
+use crate::db::{
+    member::{Isolation, may_open_transaction},
+    unfinished::Unfinished,
+};
 
 /// A connection to SQLite.
 pub(in crate::db) struct Member {
     queries: Queries,
     unfinished: Unfinished,
+    has_own_transactions: bool,
 }
 
 impl Member {
     pub(in crate::db) fn new(connection: SqliteConnection) -> Self {
         let worker = Worker::default();
         let unfinished = worker.unfinished();
-        Self { queries: Queries::with_runtime(connection, worker), unfinished }
+        let queries = Queries::with_runtime(connection, worker);
+        Self { queries, unfinished, has_own_transactions: false }
     }
 
     pub(in crate::db) fn queries(&mut self) -> &mut Queries {
         &mut self.queries
     }
 
+    /// The connection itself. What is done with it is not seen, so that it is not used again.
+    pub(in crate::db) fn hand_out(&mut self) -> &mut Queries {
+        self.has_own_transactions = true;
+        &mut self.queries
+    }
+
+    pub(in crate::db) async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
+        self.has_own_transactions |= may_open_transaction(sql);
+        self.queries.batch_execute(sql).await
+    }
+
     /// Whether no query runs and no transaction is open. The order matters: the
     /// second question panics while a query runs.
     pub(in crate::db) fn is_free(&mut self) -> bool {
         type Transactions = <Queries as AsyncConnection>::TransactionManager;
-        self.unfinished.is_none() && !Transactions::is_broken_transaction_manager(&mut self.queries)
+        self.unfinished.is_none()
+            && !self.has_own_transactions
+            && !Transactions::is_broken_transaction_manager(&mut self.queries)
     }
 
     /// A transaction that began to read could not write after another one has, so
     /// that each one is a writer from its beginning.
-    pub(in crate::db) async fn begin(&mut self) -> QueryResult<()> {
-        self.step(|sqlite| {
+    pub(in crate::db) async fn begin(&mut self, isolation: Isolation) -> QueryResult<()> {
+        self.step(move |sqlite| {
             match AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE") {
-                Err(QueryError::AlreadyInTransaction) => {
+                Err(QueryError::AlreadyInTransaction) if isolation == Isolation::Usual => {
                     AnsiTransactionManager::begin_transaction(sqlite)
                 }
                 begun => begun,
