@@ -29,8 +29,6 @@ pub(super) enum Place {
 pub(super) struct Found {
     pub(super) text: String,
     pub(super) origin: String,
-    /// Whether it is no default.
-    pub(super) is_given: bool,
     /// What has a file of its own is taken for a secret, whatever its name.
     pub(super) is_hidden: bool,
 }
@@ -115,12 +113,12 @@ impl Place {
 
 impl Found {
     fn open(text: &str, origin: String) -> Self {
-        Self { text: text.to_owned(), origin, is_given: true, is_hidden: false }
+        Self { text: text.to_owned(), origin, is_hidden: false }
     }
 
     fn in_file(name: &str, path: &Path, origin: String) -> Result<Self, String> {
         match value_of(path) {
-            Ok(text) => Ok(Self { text, origin, is_given: true, is_hidden: true }),
+            Ok(text) => Ok(Self { text, origin, is_hidden: true }),
             Err(fault) => Err(format!("{name} ({origin}) {fault}")),
         }
     }
@@ -146,7 +144,7 @@ impl Found {
     }
 
     pub(super) fn default(text: &str) -> Self {
-        Self { is_given: false, ..Self::open(text, "default".to_owned()) }
+        Self::open(text, "default".to_owned())
     }
 }
 

@@ -71,7 +71,7 @@ impl Reader {
     /// A text that is not shown, but for its default.
     pub(super) fn secret(&mut self, name: &str, default: &str) -> String {
         let found = self.find(name, default);
-        let found = Found { is_hidden: found.is_given, ..found };
+        let found = Found { is_hidden: found.text != default, ..found };
         self.show(name, &found);
         found.text
     }

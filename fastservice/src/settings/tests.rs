@@ -286,3 +286,14 @@ fn secrets_are_masked() {
     assert_eq!(settings.database.url.expose(), url);
     assert!(!format!("{settings:?}").contains("hunter2"));
 }
+
+#[test]
+fn a_secret_that_is_the_services_default_is_not_shown() {
+    let source = Source::pairs([]).with_default("DATABASE_URL", "postgres://me:hunter2@db/app");
+
+    let settings = Settings::from_source(source).unwrap();
+
+    let shown = settings.shown().iter().find(|shown| shown.name() == "DATABASE_URL").unwrap();
+    assert_eq!((shown.value(), shown.origin()), ("********", "default"));
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}

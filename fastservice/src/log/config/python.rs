@@ -34,7 +34,9 @@ pub(super) fn members(object: &Map<String, Value>, file: &str) -> Members {
     let mut members = Members::default();
     let nested =
         ["handlers", "loggers"].into_iter().filter_map(|name| object.get(name)?.as_object());
-    let nested = nested.flat_map(Map::values).chain(object.get("root"));
+    // The root's level comes before those of single handlers, one of which may be for
+    // errors only.
+    let nested = object.get("root").into_iter().chain(nested.flat_map(Map::values));
     let nested = nested.filter_map(Value::as_object);
     for object in std::iter::once(object).chain(nested) {
         take(&mut members, object);

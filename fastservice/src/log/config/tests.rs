@@ -98,9 +98,10 @@ fn a_file_that_is_named_must_be_there() {
 #[test]
 fn pythons_configurations_start_the_service() {
     let dictionary = r#"{"version": 1, "formatters": {"f": {"format": "%(asctime)s: %(message)s"}},
-        "handlers": {"file": {"class": "logging.handlers.RotatingFileHandler", "level": "DEBUG",
+        "handlers": {"console": {"class": "logging.StreamHandler", "level": "ERROR"},
+            "file": {"class": "logging.handlers.RotatingFileHandler", "level": "DEBUG",
             "filename": "/app/log/app.log", "maxBytes": 1000, "backupCount": 3}},
-        "root": {"level": "INFO", "handlers": ["file"]}}"#;
+        "root": {"level": "INFO", "handlers": ["console", "file"]}}"#;
     let flat = r#"{"filename": "/app/log/app.log", "level": "debug", "rotation": "1 KB",
         "retention": 3, "format": "<level>{message}</level>"}"#;
     let file =
@@ -110,7 +111,7 @@ fn pythons_configurations_start_the_service() {
         let config = read(text, &[("LOG_TYPE", "FILE")]).unwrap();
 
         assert_eq!(config.destination, Destination::File(file.clone()));
-        assert!(config.targets.would_enable("any", &Level::DEBUG));
+        assert!(config.targets.would_enable("any", &Level::INFO));
         assert_eq!(config.warnings.len(), 1);
     }
     assert!(read(r#"{"format": "%(message)s"}"#, &[]).is_ok());
