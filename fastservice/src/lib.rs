@@ -66,12 +66,12 @@ pub mod registry;
 pub mod dev_issuer;
 #[cfg(feature = "metrics")]
 pub mod metrics;
-#[cfg(feature = "otlp")]
-pub mod otlp;
 mod builtin;
 mod layers;
 #[cfg(feature = "log")]
 pub mod log;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 pub mod app;
 #[cfg(feature = "cli")]
 mod cli;

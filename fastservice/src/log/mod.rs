@@ -40,6 +40,8 @@ use tracing_subscriber::{
     layer::{Identity, SubscriberExt},
 };
 
+#[cfg(feature = "otlp")]
+pub(crate) use self::format::redact;
 pub use self::{access::AccessLog, error::LogError};
 use self::{
     config::Config,

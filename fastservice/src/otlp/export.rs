@@ -4,12 +4,15 @@ use std::{
     time::Duration,
 };
 
+use opentelemetry::{KeyValue, StringValue, Value};
 use opentelemetry_sdk::{
     Resource,
     error::OTelSdkResult,
     logs::{LogBatch, LogExporter},
     trace::{SpanData, SpanExporter},
 };
+
+use crate::log::redact;
 
 /// An exporter that says once when it does not get through, and once when it does again.
 #[derive(Debug)]
@@ -41,7 +44,8 @@ impl<E: fmt::Debug> Reported<E> {
 }
 
 impl<E: SpanExporter> SpanExporter for Reported<E> {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+    async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
+        batch.iter_mut().for_each(mask_span);
         self.report(self.exporter.export(batch).await)
     }
 
@@ -72,6 +76,24 @@ impl<E: LogExporter> LogExporter for Reported<E> {
     }
 }
 
+/// Here and not where a span is made: this is off the request's path.
+fn mask_span(span: &mut SpanData) {
+    span.name = redact::text(&span.name).into_owned().into();
+    span.attributes.iter_mut().for_each(mask);
+    for event in &mut span.events.events {
+        event.name = redact::text(&event.name).into_owned().into();
+        event.attributes.iter_mut().for_each(mask);
+    }
+}
+
+fn mask(attribute: &mut KeyValue) {
+    if redact::is_sensitive(attribute.key.as_str()) {
+        attribute.value = Value::from(redact::MASK);
+    } else if let Value::String(text) = &attribute.value {
+        attribute.value = StringValue::from(redact::text(text.as_str()).into_owned()).into();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
@@ -93,6 +115,19 @@ mod tests {
         fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
             self.0.lock().unwrap().push(*event.metadata().level());
         }
+    }
+
+    #[test]
+    fn secrets_in_attributes_are_masked() {
+        let masked = |name: &'static str, value: &'static str| {
+            let mut attribute = KeyValue::new(name, value);
+            mask(&mut attribute);
+            attribute.value.to_string()
+        };
+
+        assert_eq!(masked("access_token", "hunter2"), "[masked]");
+        assert_eq!(masked("call", "db password=hunter2"), "db password=[masked]");
+        assert_eq!(masked("page", "2"), "2");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One record as one line, of text or of JSON.
 
 mod escape;
-pub(super) mod redact;
+pub(crate) mod redact;
 mod time;
 
 use std::{
