@@ -301,7 +301,7 @@ async fn of_two_changes_at_once_one_is_refused() {
         let put = |price: u32| {
             let item = json!({ "name": "apple", "price": price });
             let request = client.put("/priv/items/1").token(seller("auth0|ali")).json(&item);
-            request.header("if-match", &format!("\"{version}\"")).into_future()
+            request.header("if-match", format!("\"{version}\"")).into_future()
         };
 
         let (first, second) = tokio::join!(put(31), put(32));
