@@ -140,13 +140,10 @@ impl Connection {
 
     async fn end<T>(&mut self, done: Result<T>) -> Result<T> {
         match done {
-            Ok(value) => match self.member().commit().await {
-                Ok(()) => Ok(value),
-                Err(error) => {
-                    let _ = self.member().roll_back().await;
-                    Err(error.into())
-                }
-            },
+            Ok(value) => {
+                self.member().commit().await?;
+                Ok(value)
+            }
             Err(error) => {
                 // A connection that cannot roll back is closed, which rolls back too.
                 let _ = self.member().roll_back().await;

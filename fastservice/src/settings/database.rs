@@ -58,7 +58,8 @@ pub struct PostgresSettings {
     /// `DATABASE_URL` goes before it.
     pub ssl_mode: SslMode,
     /// `FASTSERVICE_POSTGRES_SSL_ROOT_CERT` (none): a file with the certificates that
-    /// `verify-ca` and `verify-full` trust, in place of the system's.
+    /// `verify-ca` and `verify-full` trust. Without it `verify-full` trusts the system's, and
+    /// `verify-ca` is refused.
     pub ssl_root_cert: Option<String>,
 }
 

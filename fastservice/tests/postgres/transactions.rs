@@ -197,3 +197,27 @@ async fn a_transaction_in_a_transaction_cannot_be_serializable() {
 
     assert_eq!(result.unwrap_err().status(), 500);
 }
+
+#[tokio::test]
+async fn a_savepoint_that_hides_a_failure_does_not_end_the_transaction_around_it() {
+    let test = "a_savepoint_that_hides_a_failure_does_not_end_the_transaction_around_it";
+    let Some(db) = shelves(test, &[]).await else { return };
+    let mut conn = db.connection().await.unwrap();
+
+    let result: Result<()> = conn
+        .transaction(async |conn| {
+            let inner: Result<()> = conn
+                .transaction(async |conn| {
+                    let _ = conn.batch_execute("SELECT 1 / 0").await;
+                    Ok(())
+                })
+                .await;
+            assert!(inner.is_err());
+            diesel::delete(shelves::table).execute(conn).await?;
+            Err(Error::conflict("no"))
+        })
+        .await;
+
+    assert_eq!(result.unwrap_err().code(), "conflict");
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+}

@@ -93,9 +93,12 @@ impl Member {
     /// After a statement that failed PostgreSQL answers COMMIT by rolling back, which is no
     /// error to it; to who was told that the work is done it is one. The next statement tells.
     pub(in crate::db) async fn commit(&mut self) -> QueryResult<()> {
-        let is_outer = self.depth()?.is_some_and(|depth| depth.get() == 1);
-        if is_outer && self.unfinished.take_failure() {
-            self.batch_execute("SELECT 1").await?;
+        if self.unfinished.take_failure()
+            && let Err(error) = self.batch_execute("SELECT 1").await
+        {
+            // At this depth, which a commit that fails would leave without a word to the server.
+            self.roll_back().await?;
+            return Err(error);
         }
         let commit = Transactions::commit_transaction(&mut self.queries);
         Counted::new(&self.unfinished, Box::pin(commit)).await

@@ -43,6 +43,8 @@ const SENSITIVE_PARAMETERS: [&str; 13] = [
     "pass",
     "auth",
 ];
+/// What separates parameters, also of a URL that is one itself.
+const SEPARATORS: [char; 3] = ['?', '&', '#'];
 /// A URL in a query is encoded once, one in its query twice.
 const DEEPEST_ENCODING: usize = 3;
 
@@ -57,7 +59,7 @@ fn contains(name: &str, word: &str) -> bool {
 
 /// A query with the values of sensitive names masked.
 pub(crate) fn query(query: &str) -> Cow<'_, str> {
-    if !query.split('&').any(has_sensitive_name) && !is_encoded(query) {
+    if !query.split(SEPARATORS).any(has_sensitive_name) && !is_encoded(query) {
         return text(query);
     }
     let parts = query.split('&').map(|part| match part.split_once('=') {
@@ -85,6 +87,9 @@ fn is_encoded(text: &str) -> bool {
 
 /// Whether a part of a URL has a secret in it that shows once it is decoded.
 fn hides_secret(encoded: &str) -> bool {
+    if encoded.split(SEPARATORS).any(has_sensitive_name) {
+        return true;
+    }
     let mut decoded = Cow::Borrowed(encoded);
     for _ in 0..DEEPEST_ENCODING {
         if !is_encoded(&decoded) {
@@ -93,7 +98,7 @@ fn hides_secret(encoded: &str) -> bool {
         let blanks = decoded.replace('+', " ");
         decoded = Cow::Owned(percent_decode_str(&blanks).decode_utf8_lossy().into_owned());
         let is_masked = matches!(text(&decoded), Cow::Owned(_));
-        if is_masked || decoded.split(['?', '&', '#']).any(has_sensitive_name) {
+        if is_masked || decoded.split(SEPARATORS).any(has_sensitive_name) {
             return true;
         }
     }
@@ -284,6 +289,8 @@ mod tests {
             ("to=https%3A%2F%2Fme%3Ahunter2%40host%2Fx", "to=[masked]"),
             ("to=https%253A%252F%252Fme%253Ahunter2%2540host", "to=[masked]"),
             ("next=%2Flogin%3Fcode%3Dabc", "next=[masked]"),
+            ("next=/login?code=abc&page=2", "next=[masked]&page=2"),
+            ("next=/cb?sid=abc", "next=[masked]"),
             ("q=red%20apple+pie&page=2", "q=red%20apple+pie&page=2"),
             ("%ff=%00&%", "%ff=%00&%"),
         ] {
