@@ -91,18 +91,21 @@ async fn many_probes_are_one_run() {
     assert_eq!(counted.asked.load(Relaxed), 2);
 }
 
+/// A probe that gives up while the check still runs.
+async fn ask_and_leave(readiness: &Arc<Readiness>, counted: &Counted) {
+    let readiness = readiness.clone();
+    let probe = tokio::spawn(async move { ask(&readiness).await });
+    counted.begun.notified().await;
+    probe.abort();
+    assert!(probe.await.unwrap_err().is_cancelled());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_run_goes_on_when_who_asked_has_left() {
     let counted = Arc::new(Counted::default());
     let readiness = readiness([counted.check()]);
 
-    let probe = tokio::spawn({
-        let readiness = readiness.clone();
-        async move { ask(&readiness).await }
-    });
-    counted.begun.notified().await;
-    probe.abort();
-    assert!(probe.await.unwrap_err().is_cancelled());
+    ask_and_leave(&readiness, &counted).await;
     counted.go_on.notify_one();
 
     assert_eq!(ask(&readiness).await.0, 200);
@@ -114,12 +117,7 @@ async fn a_run_that_nobody_waited_for_grows_old_too() {
     let counted = Arc::new(Counted::default());
     let readiness = readiness([counted.check()]);
 
-    let probe = tokio::spawn({
-        let readiness = readiness.clone();
-        async move { ask(&readiness).await }
-    });
-    counted.begun.notified().await;
-    probe.abort();
+    ask_and_leave(&readiness, &counted).await;
     counted.go_on.notify_one();
     // Virtual time goes on when nothing else can.
     time::sleep(REPORT_AGE).await;

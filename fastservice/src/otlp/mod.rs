@@ -153,13 +153,7 @@ fn traces(
     address: String,
     resource: Resource,
 ) -> Result<SdkTracerProvider, TelemetryError> {
-    let exporter = SpanExporter::builder()
-        .with_http()
-        .with_protocol(Protocol::HttpBinary)
-        .with_endpoint(address)
-        .with_timeout(otlp.timeout)
-        .with_headers(otlp.headers.expose().iter().cloned().collect())
-        .build()?;
+    let exporter = addressed(SpanExporter::builder().with_http(), otlp, address).build()?;
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(Reported::new("traces", exporter))
         .with_sampler(sampler(otlp))
@@ -173,17 +167,24 @@ fn logs(
     address: String,
     resource: Resource,
 ) -> Result<SdkLoggerProvider, TelemetryError> {
-    let exporter = LogExporter::builder()
-        .with_http()
-        .with_protocol(Protocol::HttpBinary)
-        .with_endpoint(address)
-        .with_timeout(otlp.timeout)
-        .with_headers(otlp.headers.expose().iter().cloned().collect())
-        .build()?;
+    let exporter = addressed(LogExporter::builder().with_http(), otlp, address).build()?;
     let provider = SdkLoggerProvider::builder()
         .with_batch_exporter(Reported::new("logs", exporter))
         .with_resource(resource);
     Ok(provider.build())
+}
+
+/// An exporter to this address, as the settings say.
+fn addressed<B: WithExportConfig + WithHttpConfig>(
+    builder: B,
+    otlp: &OtlpSettings,
+    address: String,
+) -> B {
+    builder
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(address)
+        .with_timeout(otlp.timeout)
+        .with_headers(otlp.headers.expose().iter().cloned().collect())
 }
 
 /// Who exports.
