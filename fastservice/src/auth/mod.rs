@@ -18,7 +18,7 @@ use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 
 use self::challenge::Challenges;
 #[cfg(feature = "jwt")]
-pub use self::jwt::{InvalidKeySet, KeySet, TokenVerifier, TokenVerifierBuilder};
+pub use self::jwt::{InvalidKeySet, KeySet, SharedKeySet, TokenVerifier, TokenVerifierBuilder};
 pub use self::{
     access::{Access, Rule},
     authenticator::{Authentication, Authenticator},

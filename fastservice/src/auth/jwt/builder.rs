@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use http::Uri;
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 
 use super::{
-    KeySet, TokenVerifier,
+    SharedKeySet, TokenVerifier,
     expected::Expected,
     header::{HeaderRule, TypeRule},
 };
-use crate::auth::ConfigError;
+use crate::{
+    auth::ConfigError,
+    authority::{Plain, url_fault},
+};
 
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
@@ -22,8 +24,8 @@ pub struct TokenVerifierBuilder {
     algorithms: Vec<String>,
     leeway: Duration,
     types: TypeRule,
-    is_http_on_loopback_accepted: bool,
-    keys: Option<KeySet>,
+    plain: Plain,
+    keys: Option<SharedKeySet>,
 }
 
 impl Default for TokenVerifierBuilder {
@@ -34,7 +36,7 @@ impl Default for TokenVerifierBuilder {
             algorithms: vec!["RS256".to_owned()],
             leeway: DEFAULT_LEEWAY,
             types: TypeRule::AnyJwt,
-            is_http_on_loopback_accepted: false,
+            plain: Plain::Refused,
             keys: None,
         }
     }
@@ -76,13 +78,14 @@ impl TokenVerifierBuilder {
 
     /// Accepts an `http` issuer on this machine, for development. Default: `https` alone.
     pub fn accept_http_on_loopback(mut self) -> Self {
-        self.is_http_on_loopback_accepted = true;
+        self.plain = Plain::OnLoopback;
         self
     }
 
-    /// The issuer's keys. Must be given.
-    pub fn keys(mut self, keys: KeySet) -> Self {
-        self.keys = Some(keys);
+    /// The issuer's keys: a [`KeySet`](super::KeySet), or a [`SharedKeySet`] that can be
+    /// replaced. Must be given.
+    pub fn keys(mut self, keys: impl Into<SharedKeySet>) -> Self {
+        self.keys = Some(keys.into());
         self
     }
 
@@ -125,23 +128,12 @@ impl TokenVerifierBuilder {
         if issuer.is_empty() {
             return Some("no issuer is given".to_owned());
         }
-        let url = issuer.parse::<Uri>().ok().filter(|_| !issuer.contains(['?', '#', '@']));
-        let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host()?))) else {
-            return Some(format!(
-                "issuer {issuer:?} is not a URL without user, query and fragment"
-            ));
-        };
-        let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        match url.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_loopback && self.is_http_on_loopback_accepted => {}
-            _ => return Some(format!("issuer {issuer:?} is not an https URL")),
+        if let Some(fault) = url_fault("issuer", issuer, self.plain) {
+            return Some(fault);
         }
         // Auth0's `iss` has the slash; without it every token would be refused.
-        if host.ends_with(".auth0.com") && !issuer.ends_with('/') {
-            return Some(format!("Auth0's issuer ends with a slash: write \"{issuer}/\""));
-        }
-        None
+        let lacks_slash = issuer.ends_with(".auth0.com");
+        lacks_slash.then(|| format!("Auth0's issuer ends with a slash: write \"{issuer}/\""))
     }
 }
 
@@ -158,7 +150,7 @@ fn asymmetric(name: &str) -> Result<Algorithm, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::KeySet, *};
 
     const KEYS: &str = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519",
         "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;

@@ -1,6 +1,6 @@
 //! The issuer's public keys: a JSON Web Key Set (RFC 7517).
 
-use std::{error::Error, fmt, slice};
+use std::{error::Error, fmt, slice, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
@@ -26,7 +26,7 @@ const RSA: &[Algorithm] = &[
 /// The keys with which an issuer signs its tokens.
 #[derive(Debug, Clone)]
 pub struct KeySet {
-    keys: Vec<Key>,
+    keys: Vec<Arc<Key>>,
 }
 
 impl KeySet {
@@ -62,23 +62,43 @@ impl KeySet {
     }
 
     /// The one key that the header means; it must fit the algorithm.
-    pub(super) fn select(&self, kid: Option<&str>, alg: Algorithm) -> Result<&Key, Refusal> {
-        let is_meant = |key: &&Key| kid.is_none() || key.kid.as_deref() == kid;
+    pub(super) fn select(&self, kid: Option<&str>, alg: Algorithm) -> Result<&Arc<Key>, Refusal> {
+        let is_meant = |key: &&Arc<Key>| kid.is_none() || key.kid.as_deref() == kid;
         let mut meant = self.keys.iter().filter(is_meant);
         match (meant.next(), meant.next()) {
             (Some(key), None) if key.algorithms.contains(&alg) => Ok(key),
             _ => Err(Refusal::Key),
         }
     }
+
+    /// Whether a key has this id.
+    pub(super) fn has(&self, kid: &str) -> bool {
+        self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))
+    }
+
+    /// Whether this very key is in the set.
+    pub(super) fn holds(&self, key: &Arc<Key>) -> bool {
+        self.keys.iter().any(|held| Arc::ptr_eq(held, key))
+    }
+
+    /// This set, with the very keys of `old` where nothing about them has changed.
+    pub(super) fn keeping(mut self, old: &Self) -> Self {
+        for key in &mut self.keys {
+            if let Some(same) = old.keys.iter().find(|old| old.entry == key.entry) {
+                *key = Arc::clone(same);
+            }
+        }
+        self
+    }
 }
 
 /// The keys that can be used, and why each of the other entries cannot.
-fn sorted(entries: &[Value]) -> (Vec<Key>, Vec<&'static str>) {
+fn sorted(entries: &[Value]) -> (Vec<Arc<Key>>, Vec<&'static str>) {
     let mut keys = Vec::with_capacity(entries.len());
     let mut skipped = Vec::new();
     for entry in entries {
         match Key::from_entry(entry) {
-            Ok(key) => keys.push(key),
+            Ok(key) => keys.push(Arc::new(key)),
             Err(reason) => skipped.push(reason),
         }
     }
@@ -110,9 +130,11 @@ impl fmt::Display for InvalidKeySet {
 impl Error for InvalidKeySet {}
 
 /// One public key and what it may be used for.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Key {
     kid: Option<String>,
+    /// As it was published, by which keys are told apart.
+    entry: Jwk,
     algorithms: &'static [Algorithm],
     material: DecodingKey,
 }
@@ -134,6 +156,7 @@ impl Key {
 
     fn from_entry(entry: &Value) -> Result<Self, &'static str> {
         let jwk = Jwk::deserialize(entry).map_err(|_| "malformed entry")?;
+        let (entry, kid) = (jwk.clone(), jwk.kid.clone());
         if jwk.usage.as_deref().is_some_and(|usage| usage != "sig") {
             return Err("not for signatures (use)");
         }
@@ -161,12 +184,12 @@ impl Key {
                 slice::from_ref(fitting.ok_or("alg does not fit kty and crv")?)
             }
         };
-        Ok(Self { kid: jwk.kid, algorithms, material })
+        Ok(Self { kid, entry, algorithms, material })
     }
 }
 
 /// The members of an entry that are read (RFC 7517 section 4, RFC 7518 section 6).
-#[derive(Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Jwk {
     kty: String,
     kid: Option<String>,

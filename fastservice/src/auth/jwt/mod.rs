@@ -11,6 +11,7 @@ mod header;
 mod jwks;
 mod object;
 mod refusal;
+mod shared;
 #[cfg(test)]
 mod wycheproof;
 
@@ -19,6 +20,7 @@ use std::time::SystemTime;
 pub use self::{
     builder::TokenVerifierBuilder,
     jwks::{InvalidKeySet, KeySet},
+    shared::SharedKeySet,
 };
 use self::{expected::Expected, header::HeaderRule, refusal::Refusal};
 use super::{Authentication, Authenticator};
@@ -48,7 +50,7 @@ use crate::{claims::Claims, error::Error};
 #[derive(Debug)]
 pub struct TokenVerifier {
     headers: HeaderRule,
-    keys: KeySet,
+    keys: SharedKeySet,
     expected: Expected,
 }
 
@@ -68,7 +70,8 @@ impl TokenVerifier {
     fn verify_signature<'t>(&self, token: &'t str) -> Result<&'t str, Refusal> {
         let parts = Parts::split(token)?;
         let header = self.headers.check(object::decode(parts.header)?)?;
-        let key = self.keys.select(header.kid.as_deref(), header.algorithm)?;
+        let keys = self.keys.current();
+        let key = keys.select(header.kid.as_deref(), header.algorithm)?;
         key.verify(header.algorithm, parts.message, parts.signature)?;
         Ok(parts.payload)
     }
