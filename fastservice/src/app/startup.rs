@@ -74,6 +74,7 @@ pub(crate) async fn start(
     #[cfg(feature = "metrics")]
     app.observers.extend(count_requests(&settings, &plan.endpoints, &mut environment));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
+    environment.guard.start();
     let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings);
     Ok(Service::new(core, app.layers, plan.cors))
 }
@@ -94,7 +95,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
     let cors = cors(&settings.cors, &endpoints, &mut faults);
     faults.extend(app.checks.iter().filter_map(|check| check(settings).err()));
     let authenticator = match &app.authenticator {
-        None => access::of_tenant(settings, &mut faults),
+        None => access::of_issuers(settings, &mut faults),
         given => given.clone(),
     };
     let guard = Guard::new(&settings.service_name, &settings.auth.m2m_users);
@@ -228,9 +229,8 @@ fn check_endpoints(
     endpoints: &[Endpoint],
     faults: &mut Vec<String>,
 ) {
-    let has_issuer = app.has_authenticator()
-        || settings.auth.auth0_domain.is_some()
-        || app.issues_tokens(settings);
+    let has_issuer =
+        app.has_authenticator() || settings.auth.names_issuer() || app.issues_tokens(settings);
     for Endpoint { route, path, .. } in endpoints {
         let (method, source) = (&route.method, route.source);
         let mut operation = Operation::default();

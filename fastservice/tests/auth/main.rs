@@ -2,8 +2,12 @@
 #![cfg(feature = "dev-issuer")]
 
 mod algorithms;
+mod issuers;
+mod key_set;
 mod outside;
 mod random;
+mod remembered;
 mod rights;
 mod support;
 mod table;
+mod tenant;

@@ -4,16 +4,20 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily};
 
 use super::{
     SharedKeySet, TokenVerifier,
+    cache::TokenCache,
     expected::Expected,
     header::{HeaderRule, TypeRule},
+    keys::{Address, FetchedKeys, Keys, Location},
 };
 use crate::{
     auth::ConfigError,
-    authority::{Plain, url_fault},
+    authority::{AuthorityClient, Plain, url_fault},
 };
 
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
+const DEFAULT_CACHE_ENTRIES: usize = 10_000;
+const DEFAULT_LONGEST_OUTAGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Collects what a [`TokenVerifier`] needs; [`build`](Self::build) names all faults at once.
 #[derive(Debug, Clone)]
@@ -26,6 +30,9 @@ pub struct TokenVerifierBuilder {
     types: TypeRule,
     plain: Plain,
     keys: Option<SharedKeySet>,
+    jwks_url: Option<String>,
+    longest_outage: Duration,
+    cache_entries: usize,
 }
 
 impl Default for TokenVerifierBuilder {
@@ -38,6 +45,9 @@ impl Default for TokenVerifierBuilder {
             types: TypeRule::AnyJwt,
             plain: Plain::Refused,
             keys: None,
+            jwks_url: None,
+            longest_outage: DEFAULT_LONGEST_OUTAGE,
+            cache_entries: DEFAULT_CACHE_ENTRIES,
         }
     }
 }
@@ -83,9 +93,34 @@ impl TokenVerifierBuilder {
     }
 
     /// The issuer's keys: a [`KeySet`](super::KeySet), or a [`SharedKeySet`] that can be
-    /// replaced. Must be given.
+    /// replaced. Default: they are fetched from the issuer, which is asked for its discovery
+    /// document (OpenID Connect Discovery 1.0), and kept fresh in the background.
     pub fn keys(mut self, keys: impl Into<SharedKeySet>) -> Self {
         self.keys = Some(keys.into());
+        self
+    }
+
+    /// Where the issuer's keys are, such as `https://example.eu.auth0.com/.well-known/jwks.json`,
+    /// so that no discovery document is asked for.
+    pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
+        self.jwks_url = Some(url.into());
+        self
+    }
+
+    /// How long the keys that are known serve beyond their age while the issuer cannot be
+    /// asked. Default: 24 hours. After it, tokens are answered 503.
+    pub fn longest_outage(mut self, limit: Duration) -> Self {
+        self.longest_outage = limit;
+        self
+    }
+
+    /// How many verified tokens are remembered, within 16 MiB; 0 for none. Default: 10,000.
+    ///
+    /// A remembered token is as valid as one that is checked anew: its times are compared with
+    /// the clock at each use, it is forgotten when its key leaves the set, and checked in full
+    /// again after five minutes.
+    pub fn cache_entries(mut self, most: usize) -> Self {
+        self.cache_entries = most;
         self
     }
 
@@ -93,7 +128,8 @@ impl TokenVerifierBuilder {
     ///
     /// # Errors
     /// All faults at once: no issuer, or one that is not an `https` URL; no audience; no
-    /// algorithm, or one that is not accepted; a leeway over 300 seconds; no keys.
+    /// algorithm, or one that is not accepted; a leeway over 300 seconds; an address of keys that
+    /// is not an `https` URL.
     pub fn build(self) -> Result<TokenVerifier, ConfigError> {
         let mut faults = Vec::new();
         faults.extend(self.issuer_fault());
@@ -109,18 +145,28 @@ impl TokenVerifierBuilder {
         if self.leeway > MAX_LEEWAY {
             faults.push("the leeway is over 300 seconds".to_owned());
         }
-        let Some(keys) = self.keys else {
-            faults.push("no key set is given".to_owned());
-            return Err(ConfigError::new(faults));
-        };
+        if let Some(url) = &self.jwks_url {
+            faults.extend(url_fault("the key set's address", url, self.plain));
+        }
         if !faults.is_empty() {
             return Err(ConfigError::new(faults));
         }
+        let keys = match self.keys {
+            Some(keys) => Keys::Shared(keys),
+            None => Keys::Fetched(FetchedKeys::new(Location {
+                client: AuthorityClient::default(),
+                address: self
+                    .jwks_url
+                    .map_or_else(|| Address::Issuer(self.issuer.clone()), Address::KeySet),
+                longest_outage: self.longest_outage,
+            })),
+        };
         let expected =
             Expected { issuer: self.issuer, audiences: self.audiences, leeway: self.leeway };
         let algorithms = algorithms.into_iter().flatten().collect();
         let headers = HeaderRule { algorithms, types: self.types };
-        Ok(TokenVerifier { headers, keys, expected })
+        let cache = TokenCache::new(self.cache_entries);
+        Ok(TokenVerifier { headers, keys, expected, cache })
     }
 
     fn issuer_fault(&self) -> Option<String> {
@@ -174,7 +220,7 @@ mod tests {
 
         let faults = faults(builder);
 
-        assert_eq!(faults.len(), 6, "{faults:#?}");
+        assert_eq!(faults.len(), 5, "{faults:#?}");
         assert!(faults[2].contains("HS256") && faults[3].contains("none"));
     }
 

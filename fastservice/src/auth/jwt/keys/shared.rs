@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwapOption, Guard};
 
 use super::KeySet;
 
@@ -27,24 +27,25 @@ use super::KeySet;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct SharedKeySet(Arc<ArcSwap<KeySet>>);
+pub struct SharedKeySet(Arc<ArcSwapOption<KeySet>>);
 
 impl SharedKeySet {
     /// Shares the set.
     #[must_use]
     pub fn new(keys: KeySet) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(keys)))
+        Self(Arc::new(ArcSwapOption::from_pointee(keys)))
     }
 
     /// Sets the keys from now on.
     pub fn replace(&self, keys: KeySet) {
-        self.0.rcu(|old| keys.clone().keeping(old));
+        self.0.rcu(|old| match old {
+            Some(old) => Some(Arc::new(keys.clone().keeping(old))),
+            None => Some(Arc::new(keys.clone())),
+        });
     }
 
-    /// The keys for now.
-    #[must_use]
-    pub fn current(&self) -> Arc<KeySet> {
-        self.0.load_full()
+    pub(super) fn load(&self) -> Guard<Option<Arc<KeySet>>> {
+        self.0.load()
     }
 }
 

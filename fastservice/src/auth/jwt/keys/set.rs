@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Refusal;
+use super::super::Refusal;
 
 const MAX_KEYS: usize = 64;
 /// RFC 7518 section 3.3; the upper bound is the backend's.
@@ -62,7 +62,11 @@ impl KeySet {
     }
 
     /// The one key that the header means; it must fit the algorithm.
-    pub(super) fn select(&self, kid: Option<&str>, alg: Algorithm) -> Result<&Arc<Key>, Refusal> {
+    pub(in crate::auth::jwt) fn select(
+        &self,
+        kid: Option<&str>,
+        alg: Algorithm,
+    ) -> Result<&Arc<Key>, Refusal> {
         let is_meant = |key: &&Arc<Key>| kid.is_none() || key.kid.as_deref() == kid;
         let mut meant = self.keys.iter().filter(is_meant);
         match (meant.next(), meant.next()) {
@@ -76,8 +80,18 @@ impl KeySet {
         self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))
     }
 
+    /// Whether both hold the very same keys.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.keys.iter().all(|key| other.holds(key))
+    }
+
+    /// How many keys can be used.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Whether this very key is in the set.
-    pub(super) fn holds(&self, key: &Arc<Key>) -> bool {
+    pub(in crate::auth::jwt) fn holds(&self, key: &Arc<Key>) -> bool {
         self.keys.iter().any(|held| Arc::ptr_eq(held, key))
     }
 
@@ -131,7 +145,7 @@ impl Error for InvalidKeySet {}
 
 /// One public key and what it may be used for.
 #[derive(Debug)]
-pub(super) struct Key {
+pub(in crate::auth::jwt) struct Key {
     kid: Option<String>,
     /// As it was published, by which keys are told apart.
     entry: Jwk,
@@ -141,7 +155,7 @@ pub(super) struct Key {
 
 impl Key {
     /// Checks the signature over `message`, header and payload as they were sent.
-    pub(super) fn verify(
+    pub(in crate::auth::jwt) fn verify(
         &self,
         algorithm: Algorithm,
         message: &str,
