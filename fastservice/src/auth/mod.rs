@@ -152,8 +152,10 @@ impl Guard {
         let Some(authenticator) = &self.authenticator else {
             return Err(unavailable(NO_AUTHENTICATOR));
         };
-        let claims = authenticator.authenticate(token).await;
-        claims.map(Some).map_err(|error| self.challenged(error))
+        match authenticator.authenticate(token).await {
+            Ok(claims) => Ok(Some(claims.challenged_by(self.challenges.insufficient_scope()))),
+            Err(error) => Err(self.challenged(error)),
+        }
     }
 
     /// The refusal of a request that must have a token and has none: 401 `missing_token`.
