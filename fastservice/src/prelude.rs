@@ -4,7 +4,7 @@ pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 #[cfg(feature = "client")]
-pub use crate::client::Client;
+pub use crate::client::{AccessTokens, Client};
 #[cfg(feature = "db")]
 pub use crate::db::{ConstraintExt, Db};
 pub use crate::{

@@ -9,7 +9,7 @@ use std::{
 
 /// Libraries that may change without touching more than their rooms.
 const HOMES: &[(&str, &[&str])] = &[
-    ("arc_swap", &["auth"]),
+    ("arc_swap", &["auth", "client"]),
     ("aws_lc_rs", &["auth", "dev_issuer"]),
     ("clap", &["cli"]),
     ("diesel", &["db"]),

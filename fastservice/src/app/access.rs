@@ -3,6 +3,10 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use super::{App, preparation::Preparation};
+#[cfg(feature = "client")]
+use crate::client::OwnIssuer;
+#[cfg(all(feature = "client", feature = "dev-issuer"))]
+use crate::secret::Secret;
 use crate::{
     auth::Authenticator,
     error::Result,
@@ -108,10 +112,8 @@ pub(super) fn of_itself(settings: &Settings, address: Option<SocketAddr>) -> Res
     use super::preparation::preparation;
     use crate::dev_issuer;
 
-    // This machine's name from its inside, whatever addresses the service listens on.
-    let port = address.map_or(settings.server.port, |address| address.port());
     let audience = settings.auth.api_identifiers.first().map(String::as_str);
-    let issuer = dev_issuer::at(&format!("localhost:{port}"), audience)?;
+    let issuer = dev_issuer::at(&own_authority(settings, address), audience)?;
     let verifier = TokenVerifier::builder()
         .issuer(issuer.issuer())
         .accept_http_on_loopback()
@@ -123,6 +125,34 @@ pub(super) fn of_itself(settings: &Settings, address: Option<SocketAddr>) -> Res
     tracing::warn!("this build issues its own tokens to whoever asks: it is for development only");
     let preparation = preparation(move |_, environment| environment.set_state(issuer));
     Ok((Arc::new(verifier), preparation))
+}
+
+/// This machine's name from its inside, whatever addresses the service listens on.
+#[cfg(feature = "dev-issuer")]
+fn own_authority(settings: &Settings, address: Option<SocketAddr>) -> String {
+    let port = address.map_or(settings.server.port, |address| address.port());
+    format!("localhost:{port}")
+}
+
+/// Where a service that issues its own tokens gets those for its calls.
+#[cfg(all(feature = "client", feature = "dev-issuer"))]
+pub(super) fn own_grants(
+    app: &App,
+    settings: &Settings,
+    address: Option<SocketAddr>,
+) -> Option<OwnIssuer> {
+    use crate::dev_issuer::{CLIENT_ID, CLIENT_SECRET, GRANT_PATH};
+
+    app.issues_tokens(settings).then(|| OwnIssuer {
+        token_url: format!("http://{}{GRANT_PATH}", own_authority(settings, address)),
+        id: CLIENT_ID.to_owned(),
+        secret: Secret::new(CLIENT_SECRET.to_owned()),
+    })
+}
+
+#[cfg(all(feature = "client", not(feature = "dev-issuer")))]
+pub(super) fn own_grants(_: &App, _: &Settings, _: Option<SocketAddr>) -> Option<OwnIssuer> {
+    None
 }
 
 #[cfg(not(feature = "dev-issuer"))]

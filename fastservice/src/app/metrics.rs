@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::core::Endpoint;
+#[cfg(feature = "client")]
+use crate::client::AccessTokens;
 #[cfg(feature = "db")]
 use crate::db::{Db, PoolState};
 use crate::{
@@ -35,6 +37,8 @@ fn sources(environment: &Environment) -> Vec<Source> {
     let authenticator = environment.guard.authenticator();
     let remembering = authenticator.filter(|authenticator| authenticator.cache_counts().is_some());
     sources.extend(remembering.cloned().map(token_cache));
+    #[cfg(feature = "client")]
+    sources.extend(environment.state::<AccessTokens>().map(access_tokens));
     #[cfg(feature = "db")]
     sources.extend(environment.state::<Db>().map(pool));
     sources
@@ -53,6 +57,25 @@ fn token_cache(authenticator: Arc<dyn Authenticator>) -> Source {
         let entries = "fastservice_token_cache_entries";
         page.family(entries, Kind::Gauge, "Verified tokens that are remembered.");
         page.sample(entries, &[], counts.entries);
+    })
+}
+
+/// Totals only, as an audience is whatever a handler asks for.
+#[cfg(feature = "client")]
+fn access_tokens(tokens: Arc<AccessTokens>) -> Source {
+    use std::sync::atomic::Ordering::Relaxed;
+
+    Box::new(move |page| {
+        let counts = tokens.counts();
+        let requests = "fastservice_access_token_requests_total";
+        page.family(requests, Kind::Counter, "Tokens for other services that were asked for.");
+        page.sample(requests, &[("result", "cached")], counts.cached.load(Relaxed));
+        page.sample(requests, &[("result", "waited")], counts.waited.load(Relaxed));
+        let grants = "fastservice_access_token_grants_total";
+        page.family(grants, Kind::Counter, "Attempts to get such a token from its authority.");
+        page.sample(grants, &[("result", "granted")], counts.granted.load(Relaxed));
+        page.sample(grants, &[("result", "refused")], counts.refused.load(Relaxed));
+        page.sample(grants, &[("result", "unavailable")], counts.unavailable.load(Relaxed));
     })
 }
 

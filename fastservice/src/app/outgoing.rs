@@ -1,22 +1,100 @@
-use super::{core::Endpoint, preparation::Preparation};
-use crate::{client::Client, openapi::Operation};
+//! How the service calls others.
 
-/// Makes the client of the service. Where an endpoint takes it, what is wrong with it
-/// stops the start.
-pub(super) fn client(endpoints: &[Endpoint]) -> Preparation {
-    let is_taken = endpoints.iter().any(|endpoint| {
-        let mut operation = Operation::default();
-        (endpoint.route.describe)(&mut operation);
-        operation.needs_client
-    });
+use super::{App, core::Endpoint, preparation::Preparation};
+use crate::{
+    client::{AccessTokens, Client, OwnIssuer, ServiceClient, ServiceClientBuilder},
+    error::BoxError,
+    extract::Environment,
+    openapi::{Operation, StateType},
+    settings::Settings,
+};
+
+impl App {
+    /// Makes a client of another service at start, as a state of a type of your own; its
+    /// first token is got in the background. What is wrong with it stops the start.
+    ///
+    /// ```
+    /// use fastservice::{client::ServiceClient, prelude::*};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Places {
+    ///     prices_url: String,
+    /// }
+    ///
+    /// struct Prices(ServiceClient);
+    ///
+    /// let app = App::new().config::<Places>().service_client(
+    ///     |settings| {
+    ///         let places = settings.config::<Places>();
+    ///         let url = places.map(|places| places.prices_url.clone()).unwrap_or_default();
+    ///         ServiceClient::to(url, "https://prices-api").scopes(["read:prices"])
+    ///     },
+    ///     Prices,
+    /// );
+    /// ```
+    #[must_use]
+    pub fn service_client<T: Send + Sync + 'static>(
+        mut self,
+        target: impl FnOnce(&Settings) -> ServiceClientBuilder + Send + 'static,
+        wrap: impl FnOnce(ServiceClient) -> T + Send + 'static,
+    ) -> Self {
+        self.states.push(StateType::of::<T>());
+        self.preparations.push(Box::new(|settings, environment| {
+            let client = build(target(settings), settings, environment);
+            Box::pin(async {
+                environment.set_state(wrap(client?));
+                Ok(())
+            })
+        }));
+        self
+    }
+}
+
+fn build(
+    target: ServiceClientBuilder,
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<ServiceClient, BoxError> {
+    let client = environment.state::<Client>().ok_or("the service has no client")?;
+    let tokens = match environment.state::<AccessTokens>() {
+        Some(tokens) => AccessTokens::clone(&tokens),
+        // It says what is missing.
+        None => AccessTokens::new(settings)?,
+    };
+    Ok(target.build(&client, &tokens)?)
+}
+
+/// Makes the client of the service, and its tokens where the settings say enough. Where an
+/// endpoint takes them, what is wrong with them stops the start.
+pub(super) fn client(endpoints: &[Endpoint], own: Option<OwnIssuer>) -> Preparation {
+    let mut taken = Operation::default();
+    for endpoint in endpoints {
+        (endpoint.route.describe)(&mut taken);
+    }
     Box::new(move |settings, environment| {
         Box::pin(async move {
             let client = Client::new(&settings.client, &settings.service_name);
-            if is_taken {
+            if taken.needs_client {
                 client.open().await?;
             }
             environment.set_state(client);
+            let tokens = match own.filter(|_| settings.access_tokens.token_url.is_none()) {
+                Some(own) => Ok(AccessTokens::of_own_issuer(own, settings)),
+                None => AccessTokens::new(settings),
+            };
+            match tokens {
+                Ok(tokens) => environment.set_state(tokens),
+                Err(error) if taken.needs_access_tokens => return Err(error.into()),
+                Err(_) => {}
+            }
             Ok(())
         })
     })
+}
+
+/// Gets the tokens that will be needed, in the background.
+pub(super) fn warm_up(environment: &Environment) {
+    if let Some(tokens) = environment.state::<AccessTokens>() {
+        tokens.warm_up();
+    }
 }

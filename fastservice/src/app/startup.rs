@@ -67,7 +67,10 @@ pub(crate) async fn start(
         app.preparations.push(issuer);
     }
     #[cfg(feature = "client")]
-    app.preparations.insert(0, super::outgoing::client(&plan.endpoints));
+    {
+        let own = access::own_grants(&app, &settings, address);
+        app.preparations.insert(0, super::outgoing::client(&plan.endpoints, own));
+    }
     let verifies_tokens = plan.guard.has_authenticator();
     let mut environment = environment(app.preparations, &settings, plan.guard).await?;
     environment.set_state(readiness(app.readiness_checks, verifies_tokens, &settings.health));
@@ -75,6 +78,8 @@ pub(crate) async fn start(
     app.observers.extend(count_requests(&settings, &plan.endpoints, &mut environment));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
     environment.guard.start();
+    #[cfg(feature = "client")]
+    super::outgoing::warm_up(&environment);
     let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings);
     Ok(Service::new(core, app.layers, plan.cors))
 }

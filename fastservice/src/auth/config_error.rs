@@ -7,7 +7,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(super) fn new(faults: Vec<String>) -> Self {
+    pub(crate) fn new(faults: Vec<String>) -> Self {
         Self { faults }
     }
 

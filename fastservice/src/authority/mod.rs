@@ -3,6 +3,8 @@
 //! What an authority answers decides who is let in, so it is asked by `https` (by `http` on
 //! this machine alone), redirects are not followed, and time and size are bounded.
 
+#[cfg(any(feature = "client", feature = "introspection"))]
+mod credentials;
 mod discovery;
 mod failure;
 mod url;
@@ -13,6 +15,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::{RequestBuilder, redirect};
 use tokio::sync::OnceCell;
 
+#[cfg(any(feature = "client", feature = "introspection"))]
+pub(crate) use self::credentials::basic;
 pub(crate) use self::{
     discovery::Discovery,
     failure::Failure,

@@ -1,8 +1,10 @@
 //! Calls to other services, which carry the context of the request.
 
+mod access_tokens;
 mod failure;
 mod request;
 mod response;
+mod service;
 
 use std::{fmt, sync::Arc};
 
@@ -10,7 +12,13 @@ use http::Method;
 use reqwest::{ClientBuilder, redirect};
 use tokio::sync::OnceCell;
 
-pub use self::{request::ClientRequest, response::ClientResponse};
+pub(crate) use self::access_tokens::OwnIssuer;
+pub use self::{
+    access_tokens::{AccessToken, AccessTokens},
+    request::ClientRequest,
+    response::ClientResponse,
+    service::{ServiceClient, ServiceClientBuilder},
+};
 use crate::{
     error::{BoxError, Result},
     extract::{Argument, FromRequest, Request, State},
@@ -96,6 +104,9 @@ impl Client {
 
     /// A request of any method.
     pub fn request(&self, method: Method, url: &str) -> ClientRequest {
+        // The URL itself may hold a secret.
+        let url = reqwest::Url::parse(url);
+        let url = url.map_err(|error| format!("the URL of a call: {error}").into());
         ClientRequest::new(self.clone(), method, url)
     }
 

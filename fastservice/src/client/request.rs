@@ -1,12 +1,13 @@
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use reqwest::Url;
 use serde::Serialize;
 
-use super::{Client, ClientResponse, failure::Target};
+use super::{Client, ClientResponse, access_tokens::Slot, failure::Target};
 use crate::{
     body::{Body, RequestBody},
     context::Context,
@@ -22,16 +23,28 @@ pub struct ClientRequest {
     method: Method,
     url: Result<Url, BoxError>,
     headers: HeaderMap,
-    body: Body,
+    body: Content,
     timeout: Option<Duration>,
+    token: Option<Arc<Slot>>,
+}
+
+/// The body of a call.
+enum Content {
+    /// Can be sent again, after a redirect or with another token.
+    Whole(Bytes),
+    Stream(Body),
 }
 
 impl ClientRequest {
-    pub(super) fn new(client: Client, method: Method, url: &str) -> Self {
-        // The URL itself may hold a secret.
-        let url = Url::parse(url).map_err(|error| format!("the URL of a call: {error}").into());
-        let (headers, body) = (HeaderMap::new(), Body::empty());
-        Self { client, method, url, headers, body, timeout: None }
+    pub(super) fn new(client: Client, method: Method, url: Result<Url, BoxError>) -> Self {
+        let (headers, body) = (HeaderMap::new(), Content::Whole(Bytes::new()));
+        Self { client, method, url, headers, body, timeout: None, token: None }
+    }
+
+    /// Sends the token of this place, in place of one of one's own.
+    pub(super) fn with_token_of(mut self, slot: Arc<Slot>) -> Self {
+        self.token = Some(slot);
+        self
     }
 
     /// Adds a header.
@@ -45,8 +58,10 @@ impl ClientRequest {
         }
     }
 
-    /// Sends a bearer token.
+    /// Sends a bearer token, also in place of that of a
+    /// [`ServiceClient`](super::ServiceClient).
     pub fn bearer(mut self, token: &str) -> Self {
+        self.token = None;
         match HeaderValue::try_from(format!("Bearer {token}")) {
             Ok(mut value) => {
                 value.set_sensitive(true);
@@ -91,7 +106,7 @@ impl ClientRequest {
 
     /// Sends any body, also a stream.
     pub fn body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
+        self.body = Content::of(body.into());
         self
     }
 
@@ -106,10 +121,25 @@ impl ClientRequest {
     /// # Errors
     /// 502 `upstream_failed` when there is no answer, 504 `upstream_timeout` when there
     /// is none in time, 500 when the request cannot be sent at all. The log has the reason.
+    /// Those of [`AccessTokens::get`](super::AccessTokens::get) when there is no token.
     ///
     /// # Cancellation
     /// Dropping the future gives the call up; the other service may have acted on it.
     pub async fn send(mut self) -> Result<ClientResponse> {
+        let Some(slot) = self.token.take() else { return self.send_once().await };
+        let again = self.copy();
+        let token = slot.token().await?;
+        let answer = self.bearer(token.value.expose()).send_once().await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        let may_help = slot.reject(&token);
+        let Some(again) = again.filter(|_| may_help) else { return Ok(answer) };
+        let token = slot.token().await?;
+        again.bearer(token.value.expose()).send_once().await
+    }
+
+    async fn send_once(mut self) -> Result<ClientResponse> {
         let url = self.url.map_err(Error::internal)?;
         if let Some(context) = Context::current() {
             context.carry_into(&mut self.headers);
@@ -118,17 +148,36 @@ impl ClientRequest {
         let http = self.client.open().await.map_err(Error::internal)?;
         let has_content = [Method::POST, Method::PUT, Method::PATCH].contains(&self.method);
         let mut request = http.request(self.method, url).headers(self.headers);
-        match outgoing(self.body) {
-            Some(body) => request = request.body(body),
+        match self.body {
+            Content::Whole(bytes) if !bytes.is_empty() => request = request.body(bytes),
             // Some servers refuse a request that could have a body and says no length.
-            None if has_content => request = request.header(header::CONTENT_LENGTH, 0),
-            None => {}
+            Content::Whole(_) if has_content => {
+                request = request.header(header::CONTENT_LENGTH, 0);
+            }
+            Content::Whole(_) => {}
+            Content::Stream(body) => {
+                request = request.body(reqwest::Body::wrap(RequestBody::from(body)));
+            }
         }
         if let Some(limit) = self.timeout {
             request = request.timeout(limit);
         }
         let answer = request.send().await.map_err(|error| target.failure(error))?;
         Ok(ClientResponse::new(answer.into(), target, self.client.0.settings.body_limit))
+    }
+
+    /// The same request, if it can be sent twice.
+    fn copy(&self) -> Option<Self> {
+        let (Ok(url), Content::Whole(body)) = (&self.url, &self.body) else { return None };
+        Some(Self {
+            client: self.client.clone(),
+            method: self.method.clone(),
+            url: Ok(url.clone()),
+            headers: self.headers.clone(),
+            body: Content::Whole(body.clone()),
+            timeout: self.timeout,
+            token: None,
+        })
     }
 
     fn of_type(mut self, media_type: &'static str) -> Self {
@@ -144,15 +193,16 @@ impl ClientRequest {
     }
 }
 
-/// A body in memory can be sent again after a redirect; a stream cannot.
-fn outgoing(mut body: Body) -> Option<reqwest::Body> {
-    match body.length_in_memory() {
-        Some(0) => None,
-        Some(_) => {
-            let frame = body.frame().now_or_never()??.ok()?;
-            frame.into_data().ok().map(reqwest::Body::from)
+impl Content {
+    fn of(mut body: Body) -> Self {
+        match body.length_in_memory() {
+            Some(0) => Self::Whole(Bytes::new()),
+            Some(_) => {
+                let frame = body.frame().now_or_never().flatten().and_then(Result::ok);
+                Self::Whole(frame.and_then(|frame| frame.into_data().ok()).unwrap_or_default())
+            }
+            None => Self::Stream(body),
         }
-        None => Some(reqwest::Body::wrap(RequestBody::from(body))),
     }
 }
 

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 
 #[cfg(all(feature = "cli", feature = "dev-issuer"))]
 pub(crate) use self::routes::TOKEN_PATH;
+#[cfg(all(feature = "client", feature = "dev-issuer"))]
+pub(crate) use self::routes::{CLIENT_ID, CLIENT_SECRET, GRANT_PATH};
 #[cfg(feature = "dev-issuer")]
 pub(crate) use self::routes::{ROUTES, at};
 pub use self::{

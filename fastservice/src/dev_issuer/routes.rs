@@ -17,9 +17,11 @@ use crate::{
 const BASE: &str = "/dev-issuer/";
 /// Gives any token to who asks: what the `token` command calls.
 pub(crate) const TOKEN_PATH: &str = "/dev-issuer/token";
+/// Gives a machine its token.
+pub(crate) const GRANT_PATH: &str = "/dev-issuer/oauth/token";
 /// The `client_id` of the machine that it knows.
-const CLIENT_ID: &str = "dev-client";
-const CLIENT_SECRET: &str = "dev-secret";
+pub(crate) const CLIENT_ID: &str = "dev-client";
+pub(crate) const CLIENT_SECRET: &str = "dev-secret";
 const LONGEST_LIFETIME: u64 = 10 * 365 * 24 * 3600;
 /// The audience of its tokens when `API_IDENTIFIER` is not set.
 const AUDIENCE: &str = "dev-api";
@@ -38,10 +40,8 @@ pub(crate) static ROUTES: [Route; 3] = [
         Box::pin(jwks(request))
     })
     .summary("The development issuer's keys."),
-    route(Method::POST, "/dev-issuer/oauth/token", "oauth_token", |request| {
-        Box::pin(oauth_token(request))
-    })
-    .summary("A token for a machine, by its id and secret."),
+    route(Method::POST, GRANT_PATH, "oauth_token", |request| Box::pin(oauth_token(request)))
+        .summary("A token for a machine, by its id and secret."),
     route(Method::POST, TOKEN_PATH, "any_token", |request| Box::pin(any_token(request)))
         .summary("Any token, for who develops.")
         .hidden(),

@@ -23,6 +23,9 @@ pub struct Operation {
     /// Whether the endpoint calls other services.
     #[serde(skip)]
     pub needs_client: bool,
+    /// Whether the endpoint asks for tokens to call them.
+    #[serde(skip)]
+    pub needs_access_tokens: bool,
     /// State without which the endpoint cannot run; checked at start-up.
     #[serde(skip)]
     pub states: Vec<StateType>,

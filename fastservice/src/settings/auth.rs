@@ -31,8 +31,8 @@ pub struct AuthSettings {
     /// `TOKEN_CACHE` (`10000`): how many verified tokens are remembered, within 16 MiB; 0 for
     /// none.
     pub token_cache: usize,
-    /// `API_CLIENT_ID` (none): who this service is to others when it asks the tenant for
-    /// a token. No part of the framework asks for one yet.
+    /// `API_CLIENT_ID` (none): who this service is to others when it asks for tokens
+    /// to call them.
     pub api_client_id: Option<String>,
     /// `API_CLIENT_SECRET` (none): what proves it.
     pub api_client_secret: Option<Secret<String>>,

@@ -1,5 +1,6 @@
 //! Settings: read once at start, typed, with every mistake reported at once.
 
+mod access_tokens;
 mod auth;
 mod client;
 mod cors;
@@ -8,6 +9,7 @@ mod env_file;
 mod health;
 mod hint;
 mod http;
+mod introspection;
 mod logs;
 mod metrics;
 mod network;
@@ -30,12 +32,14 @@ use std::{any::TypeId, path::Path, sync::Arc};
 #[cfg(feature = "otlp")]
 pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
 pub use self::{
+    access_tokens::{AccessTokenSettings, ClientAuthentication},
     auth::AuthSettings,
     client::ClientSettings,
     cors::{CorsSettings, Origins},
     database::{DatabaseSettings, PostgresSettings, SslMode},
     health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
+    introspection::IntrospectionSettings,
     logs::{LogSettings, LogType},
     metrics::MetricsSettings,
     network::{Network, NetworkError},
@@ -76,6 +80,10 @@ pub struct Settings {
     pub health: HealthSettings,
     /// Whose tokens it accepts.
     pub auth: AuthSettings,
+    /// Who is asked about opaque tokens.
+    pub introspection: IntrospectionSettings,
+    /// Where it gets the tokens that it sends.
+    pub access_tokens: AccessTokenSettings,
     /// Where its data is.
     pub database: DatabaseSettings,
     /// How it calls other services.
@@ -145,6 +153,8 @@ impl Settings {
             cors: CorsSettings::read(&mut reader),
             health: HealthSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
+            introspection: IntrospectionSettings::read(&mut reader),
+            access_tokens: AccessTokenSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
             client: ClientSettings::read(&mut reader),
             metrics: MetricsSettings::read(&mut reader),
