@@ -27,13 +27,74 @@ pub(super) type OwnTokens = (Arc<dyn Authenticator>, Preparation);
 impl App {
     /// Whether the service issues its own tokens: a development build without another issuer.
     pub(crate) fn issues_tokens(&self, settings: &Settings) -> bool {
-        IS_DEVELOPMENT && !self.has_authenticator() && !settings.auth.names_issuer()
+        IS_DEVELOPMENT && !self.has_authenticator() && !settings.names_issuer()
     }
+}
+
+/// Who the settings say knows for whom tokens speak.
+pub(super) fn of_settings(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
+    match &settings.introspection.url {
+        None => of_issuers(settings, faults),
+        Some(_) if settings.auth.names_issuer() => {
+            faults.push(
+                "INTROSPECTION_URL is set, and AUTH0_DOMAIN or OIDC_ISSUERS too; tokens are either \
+                 asked about or verified, so leave one of them out"
+                    .to_owned(),
+            );
+            None
+        }
+        Some(url) => of_introspection(url, settings, faults),
+    }
+}
+
+/// Asks about each token.
+#[cfg(feature = "introspection")]
+fn of_introspection(url: &str, settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
+    use crate::auth::{Introspection, IntrospectionBuilder};
+
+    let Settings { introspection, auth, .. } = settings;
+    let needed = [
+        ("INTROSPECTION_CLIENT_ID", introspection.client_id.is_some()),
+        ("INTROSPECTION_CLIENT_SECRET", introspection.client_secret.is_some()),
+        ("API_IDENTIFIER", !auth.api_identifiers.is_empty()),
+    ];
+    let missing: Vec<_> = needed.into_iter().filter(|(_, is_set)| !is_set).collect();
+    if !missing.is_empty() {
+        let fault = |(name, _)| format!("{name} is not set; INTROSPECTION_URL needs it");
+        faults.extend(missing.into_iter().map(fault));
+        return None;
+    }
+    let builder = Introspection::builder()
+        .url(url)
+        .client(
+            introspection.client_id.clone().unwrap_or_default(),
+            introspection.client_secret.clone().unwrap_or_default(),
+        )
+        .leeway(auth.token_leeway)
+        .remember_for(introspection.cache);
+    let builder = if IS_DEVELOPMENT { builder.accept_http_on_loopback() } else { builder };
+    let builder = auth.api_identifiers.iter().fold(builder, IntrospectionBuilder::audience);
+    match builder.build() {
+        Ok(introspection) => Some(Arc::new(introspection)),
+        Err(error) => {
+            faults.extend(error.faults().iter().map(|fault| format!("INTROSPECTION_URL: {fault}")));
+            None
+        }
+    }
+}
+
+#[cfg(not(feature = "introspection"))]
+fn of_introspection(_: &str, _: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
+    faults.push(
+        "INTROSPECTION_URL is set; asking about tokens needs the feature `introspection`"
+            .to_owned(),
+    );
+    None
 }
 
 /// Verifies the tokens of the issuers of the settings.
 #[cfg(feature = "jwt")]
-pub(super) fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
+fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
     use crate::auth::TokenVerifiers;
 
     let auth = &settings.auth;
@@ -96,7 +157,7 @@ fn keys_of_file(file: &std::path::Path) -> Result<KeySet, String> {
 }
 
 #[cfg(not(feature = "jwt"))]
-pub(super) fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
+fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
     if settings.auth.names_issuer() {
         faults.push(
             "AUTH0_DOMAIN or OIDC_ISSUERS is set; verifying tokens needs the feature `jwt`"

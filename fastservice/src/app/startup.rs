@@ -100,7 +100,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
     let cors = cors(&settings.cors, &endpoints, &mut faults);
     faults.extend(app.checks.iter().filter_map(|check| check(settings).err()));
     let authenticator = match &app.authenticator {
-        None => access::of_issuers(settings, &mut faults),
+        None => access::of_settings(settings, &mut faults),
         given => given.clone(),
     };
     let guard = Guard::new(&settings.service_name, &settings.auth.m2m_users);
@@ -235,7 +235,7 @@ fn check_endpoints(
     faults: &mut Vec<String>,
 ) {
     let has_issuer =
-        app.has_authenticator() || settings.auth.names_issuer() || app.issues_tokens(settings);
+        app.has_authenticator() || settings.names_issuer() || app.issues_tokens(settings);
     for Endpoint { route, path, .. } in endpoints {
         let (method, source) = (&route.method, route.source);
         let mut operation = Operation::default();

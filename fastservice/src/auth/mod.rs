@@ -9,6 +9,8 @@ mod authenticator;
 mod bearer;
 mod challenge;
 mod config_error;
+#[cfg(feature = "introspection")]
+mod introspection;
 #[cfg(feature = "jwt")]
 mod jwt;
 
@@ -17,6 +19,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 
 use self::challenge::Challenges;
+#[cfg(feature = "introspection")]
+pub use self::introspection::{Introspection, IntrospectionBuilder};
 #[cfg(feature = "jwt")]
 pub use self::jwt::{
     InvalidKeySet, KeySet, SharedKeySet, TokenVerifier, TokenVerifierBuilder, TokenVerifiers,

@@ -195,6 +195,11 @@ impl Settings {
         Ok(())
     }
 
+    /// Whether anybody is named who says for whom tokens speak.
+    pub(crate) fn names_issuer(&self) -> bool {
+        self.auth.names_issuer() || self.introspection.url.is_some()
+    }
+
     /// The service's own settings of this type, which [`App::config`](crate::App::config) asked for.
     #[must_use]
     pub fn config<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {

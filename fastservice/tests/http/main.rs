@@ -1,8 +1,11 @@
 //! FastService from outside, one file for each room.
 
 mod access;
+#[cfg(feature = "client")]
+mod access_tokens;
 mod answers;
 mod arguments;
+mod authority;
 mod background;
 mod bodies;
 #[cfg(feature = "client")]
@@ -15,6 +18,8 @@ mod database;
 mod endings;
 mod errors;
 mod health;
+#[cfg(feature = "introspection")]
+mod introspection;
 mod layers;
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -22,6 +27,8 @@ mod metrics;
 mod otlp;
 mod proxies;
 mod routing;
+#[cfg(feature = "client")]
+mod service_client;
 mod settings;
 mod startup;
 mod wire;

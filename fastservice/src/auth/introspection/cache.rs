@@ -1,0 +1,89 @@
+//! Tokens that were active a moment ago.
+//!
+//! The key is the whole token, found by a keyed hash and compared in full, so two tokens are
+//! never taken for one. Refusals are not in it, so a flood of them pushes nothing out.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use quick_cache::{Weighter, sync::Cache};
+use tokio::time::Instant;
+
+use super::Active;
+use crate::{auth::CacheCounts, claims::Claims};
+
+const MOST_ENTRIES: u64 = 10_000;
+/// Of all entries together, by an estimate that is rather too high.
+const LARGEST_CACHE: u64 = 16 * 1024 * 1024;
+/// What is counted for the claims; an answer may be larger, so that is bounded too.
+const CLAIMS: u64 = LARGEST_CACHE / MOST_ENTRIES;
+/// Longer ones are asked about each time.
+const LONGEST_TOKEN: usize = 4 * 1024;
+
+/// Active tokens, within bounds of number, size and time.
+pub(super) struct ActiveTokens {
+    entries: Cache<Box<str>, Entry, Weight>,
+    life: Duration,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+#[derive(Clone)]
+struct Entry {
+    active: Active,
+    until: Instant,
+}
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<Box<str>, Entry> for Weight {
+    fn weight(&self, token: &Box<str>, _: &Entry) -> u64 {
+        token.len() as u64 + CLAIMS
+    }
+}
+
+impl ActiveTokens {
+    /// `None` where nothing is to be remembered.
+    pub(super) fn new(life: Duration) -> Option<Self> {
+        let capacity = usize::try_from(MOST_ENTRIES).unwrap_or(usize::MAX);
+        let entries = Cache::with_weighter(capacity, LARGEST_CACHE, Weight);
+        let (hits, misses) = (AtomicU64::new(0), AtomicU64::new(0));
+        (!life.is_zero()).then_some(Self { entries, life, hits, misses })
+    }
+
+    /// Who the token speaks for, as long as its own times hold too.
+    pub(super) fn find(&self, token: &str, now: SystemTime, leeway: Duration) -> Option<Claims> {
+        let Entry { active, until } = self.entries.get(token)?;
+        if Instant::now() < until && active.times.check(now, leeway).is_ok() {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            return Some(active.claims);
+        }
+        self.entries.remove(token);
+        None
+    }
+
+    pub(super) fn missed(&self) {
+        self.misses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// `asked` is when the issuer was, so that the time of its answer counts.
+    pub(super) fn remember(&self, token: Box<str>, active: Active, asked: Instant) {
+        if token.len() <= LONGEST_TOKEN
+            && let Some(until) = asked.checked_add(self.life)
+        {
+            self.entries.insert(token, Entry { active, until });
+        }
+    }
+
+    pub(super) fn counts(&self) -> CacheCounts {
+        CacheCounts {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            entries: self.entries.len() as u64,
+            ..CacheCounts::default()
+        }
+    }
+}

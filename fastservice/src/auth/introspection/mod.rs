@@ -1,0 +1,121 @@
+//! The other authenticator: opaque tokens, asked about at their issuer (RFC 7662).
+
+mod answer;
+mod builder;
+mod cache;
+mod endpoint;
+mod flight;
+mod refusal;
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use tokio::time::Instant;
+
+pub use self::builder::IntrospectionBuilder;
+use self::{
+    answer::{Active, Expected},
+    cache::ActiveTokens,
+    endpoint::Endpoint,
+    flight::Flights,
+    refusal::Refusal,
+};
+use super::{Authentication, Authenticator, CacheCounts, unavailable};
+use crate::{
+    claims::Claims,
+    error::{Error, Result as Answer},
+};
+
+/// Asks the issuer of opaque tokens for whom each speaks.
+///
+/// A token must be active, for one of the audiences, and within its own times. Its subject is
+/// `sub`; a machine, which has none or its own `client_id`, is `CLIENT@clients`, as Auth0 names it,
+/// so that `m2m` endpoints know it. The rest of what the issuer says are the claims.
+///
+/// Active tokens are remembered for a short time, in which a revoked one is still accepted;
+/// refused ones are asked about each time. Requests with the same token share one call, and
+/// there are only so many calls at once, so that a flood of invented tokens does not become
+/// one for the issuer: those beyond are answered 503, as are all while it is down.
+///
+/// ```
+/// use fastservice::{Secret, auth::Introspection, prelude::*};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let introspection = Introspection::builder()
+///     .url("https://issuer.example.com/introspect")
+///     .client("items", Secret::new("the secret".to_owned()))
+///     .audience("https://items.example.com")
+///     .build()?;
+/// let app = App::new().authenticator(introspection);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Introspection {
+    endpoint: Arc<Endpoint>,
+    expected: Arc<Expected>,
+    tokens: Option<Arc<ActiveTokens>>,
+    flights: Flights,
+}
+
+impl Introspection {
+    /// Starts one: address, client and audience must be given, the rest has defaults.
+    pub fn builder() -> IntrospectionBuilder {
+        IntrospectionBuilder::default()
+    }
+
+    async fn ask(&self, token: &str) -> Answer<Claims> {
+        if let Some(tokens) = &self.tokens {
+            tokens.missed();
+        }
+        let join = self.flights.join(token, || {
+            let (endpoint, expected) = (self.endpoint.clone(), self.expected.clone());
+            let (tokens, token) = (self.tokens.clone(), Box::<str>::from(token));
+            async move {
+                let asked = Instant::now();
+                let active = endpoint.ask(&token, &expected).await?;
+                if let Some(tokens) = tokens {
+                    tokens.remember(token, active.clone(), asked);
+                }
+                Ok(active)
+            }
+        });
+        let active = match join {
+            Some(flight) => flight.await,
+            None => Err(Refusal::Busy),
+        };
+        let active = active.map_err(refused)?;
+        // The others' time may have run out while they shared the answer.
+        active.times.check(SystemTime::now(), self.expected.leeway).map_err(refused)?;
+        Ok(active.claims)
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    tracing::debug!(code = refusal.code(), "a token is refused");
+    match refusal.retry_after() {
+        Some(pause) => unavailable(pause),
+        None => refusal.into(),
+    }
+}
+
+impl Authenticator for Introspection {
+    fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a> {
+        let remembered = self
+            .tokens
+            .as_ref()
+            .and_then(|tokens| tokens.find(token, SystemTime::now(), self.expected.leeway));
+        match remembered {
+            Some(claims) => Authentication::ready(Ok(claims)),
+            None => Authentication::pending(self.ask(token)),
+        }
+    }
+
+    fn cache_counts(&self) -> Option<CacheCounts> {
+        self.tokens.as_ref().map(|tokens| tokens.counts())
+    }
+}
+
+impl fmt::Debug for Introspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspection").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}

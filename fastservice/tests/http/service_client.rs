@@ -1,0 +1,227 @@
+//! Clients of one other service each.
+
+use std::time::Duration;
+
+use fastservice::{
+    Error,
+    client::{AccessTokens, Client, ServiceClient},
+    prelude::{App, Context},
+    settings::Settings,
+    testing::TestClient,
+};
+use futures_util::future::join_all;
+use serde_json::json;
+use tokio::time::timeout;
+use wiremock::{Request, ResponseTemplate};
+
+use crate::{
+    authority::{Authority, answer, later},
+    wire::PATIENCE,
+};
+
+const AUDIENCE: &str = "https://prices-api";
+
+/// The other service: it refuses these tokens, and echoes what it accepts.
+async fn refusing(refused: &'static [&'static str]) -> Authority {
+    Authority::answering(move |request: &Request, _| {
+        let token = request.headers["authorization"].to_str().unwrap().to_owned();
+        let token = token.strip_prefix("Bearer ").unwrap();
+        if refused.contains(&token) {
+            return ResponseTemplate::new(401);
+        }
+        let body = String::from_utf8(request.body.clone()).unwrap();
+        ResponseTemplate::new(200).set_body_string(format!("{token} {} {body}", request.url.path()))
+    })
+    .await
+}
+
+fn client(authority: &Authority, service: &Authority) -> ServiceClient {
+    let settings = Settings::from_pairs([
+        ("TOKEN_URL", authority.url().as_str()),
+        ("API_CLIENT_ID", "orders"),
+        ("API_CLIENT_SECRET", "hunter2"),
+    ]);
+    let settings = settings.unwrap();
+    let tokens = AccessTokens::new(&settings).unwrap();
+    let client = Client::new(&settings.client, "orders");
+    ServiceClient::to(service.url(), AUDIENCE).build(&client, &tokens).unwrap()
+}
+
+async fn called(client: &ServiceClient) -> (u16, String) {
+    let answer = client.get("/items/1").send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_call_carries_the_token_and_the_context() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let client = client(&authority, &service);
+    let context = Context::new();
+
+    let (status, text) = context.clone().scope(called(&client)).await;
+
+    assert_eq!((status, text.trim_end()), (200, "token-1 /oauth/token/items/1"));
+    let sent = &service.requests().await[0];
+    assert_eq!(sent.headers["x-request-id"], context.request_id().to_string().as_str());
+    assert!(sent.headers.contains_key("traceparent"));
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_replaced_and_the_call_sent_again() {
+    let (authority, service) = (Authority::granting().await, refusing(&["token-1"]).await);
+    let client = client(&authority, &service);
+    assert_eq!(called(&client).await.0, 401);
+    later(Duration::from_secs(31)).await;
+
+    let sent = client.post("/items").json(&json!({"a": 1})).send().await.unwrap();
+
+    assert_eq!(sent.text().await.unwrap(), r#"token-2 /oauth/token/items {"a":1}"#);
+    assert_eq!((service.calls(), authority.calls()), (3, 2));
+}
+
+#[tokio::test]
+async fn a_fresh_token_is_not_replaced() {
+    let (authority, service) = (Authority::granting().await, refusing(&["token-1"]).await);
+    let client = client(&authority, &service);
+
+    for _ in 0..3 {
+        assert_eq!(called(&client).await.0, 401);
+    }
+
+    assert_eq!((service.calls(), authority.calls()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_call_is_sent_again_once_only() {
+    let refused = ["token-1", "token-2", "token-3"].as_slice();
+    let (authority, service) = (Authority::granting().await, refusing(refused).await);
+    let client = client(&authority, &service);
+    called(&client).await;
+    later(Duration::from_secs(31)).await;
+
+    assert_eq!(called(&client).await.0, 401);
+
+    assert_eq!((service.calls(), authority.calls()), (3, 2));
+}
+
+#[tokio::test]
+async fn a_burst_of_refusals_makes_one_grant() {
+    let (authority, service) = (Authority::granting().await, refusing(&["token-1"]).await);
+    let client = client(&authority, &service);
+    called(&client).await;
+    later(Duration::from_secs(31)).await;
+
+    let answers = join_all((0..20).map(|_| called(&client))).await;
+
+    assert!(answers.iter().all(|(status, _)| *status == 200));
+    assert_eq!(authority.calls(), 2);
+}
+
+#[tokio::test]
+async fn a_stream_is_not_sent_again_but_the_next_call_has_a_new_token() {
+    let (authority, service) = (Authority::granting().await, refusing(&["token-1"]).await);
+    let client = client(&authority, &service);
+    called(&client).await;
+    later(Duration::from_secs(31)).await;
+
+    let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from("a"))]);
+    let stream = fastservice::body::Body::stream(chunks);
+    assert_eq!(client.post("/").body(stream).send().await.unwrap().status(), 401);
+
+    assert_eq!(called(&client).await.0, 200);
+    assert_eq!(authority.calls(), 2);
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_sent() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    authority.then(answer(403, &json!({"error": "access_denied"})));
+    let client = client(&authority, &service);
+
+    let error: Error = client.get("/").send().await.unwrap_err();
+
+    assert_eq!(error.code(), "token_refused");
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_path_that_leads_elsewhere_is_not_called() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let client = client(&authority, &service);
+
+    for path in ["@example.com/", "/../../admin", "items"] {
+        let error = client.get(path).send().await.unwrap_err();
+        assert_eq!(error.code(), "internal_error", "{path}");
+    }
+
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_client_is_said_at_once() {
+    let settings = Settings::from_pairs([
+        ("AUTH0_DOMAIN", "a.eu.auth0.com"),
+        ("API_CLIENT_ID", "a"),
+        ("API_CLIENT_SECRET", "b"),
+    ]);
+    let settings = settings.unwrap();
+    let tokens = AccessTokens::new(&settings).unwrap();
+    let client = Client::new(&settings.client, "orders");
+
+    let error = ServiceClient::to("prices", "").build(&client, &tokens).unwrap_err();
+
+    assert_eq!(error.faults().len(), 2, "{error}");
+}
+
+struct Prices(ServiceClient);
+
+mod handlers {
+    use super::Prices;
+    use fastservice::prelude::*;
+
+    #[public_api(get = "/price")]
+    async fn price(prices: State<Prices>) -> Result<String> {
+        prices.0.get("/price").send().await?.error_for_status()?.text().await
+    }
+}
+
+fn app(url: String) -> App {
+    App::new().only_routes_in(concat!(module_path!(), "::handlers")).service_client(
+        move |_| ServiceClient::to(url, AUDIENCE).scopes(["read"]).organization("org_1"),
+        Prices,
+    )
+}
+
+#[tokio::test]
+async fn the_app_makes_it_and_gets_its_token_before_the_first_call() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let url = authority.url();
+    let settings =
+        [("TOKEN_URL", &*url), ("API_CLIENT_ID", "orders"), ("API_CLIENT_SECRET", "hunter2")];
+
+    let client = TestClient::with_settings(app(service.url()), settings).await;
+    authority.called(1).await;
+
+    let form = authority.form(1).await;
+    assert!(form.contains(&("scope".to_owned(), "read".to_owned())), "{form:?}");
+    assert!(form.contains(&("organization".to_owned(), "org_1".to_owned())), "{form:?}");
+    let answer = timeout(PATIENCE, client.get("/price")).await.unwrap();
+    assert_eq!(answer.text().trim_end(), "token-1 /oauth/token/price");
+}
+
+#[tokio::test]
+async fn an_app_with_a_wrong_one_does_not_start() {
+    let start = async |url: &str, pairs: &[(&str, &str)]| {
+        let settings = Settings::from_pairs(pairs.iter().copied()).unwrap();
+        let app = app(url.to_owned()).settings(settings);
+        app.start().await.unwrap_err().to_string()
+    };
+    let tenant = [("AUTH0_DOMAIN", "a.eu.auth0.com"), ("API_IDENTIFIER", "x")];
+
+    let error = start("https://prices.test", &tenant).await;
+    assert!(error.contains("API_CLIENT_ID is not set"), "{error}");
+
+    let identity = [("API_CLIENT_ID", "a"), ("API_CLIENT_SECRET", "b")];
+    let error = start("prices", &[tenant, identity].concat()).await;
+    assert!(error.contains("base URL"), "{error}");
+}
