@@ -126,7 +126,9 @@ impl ClientRequest {
     /// # Cancellation
     /// Dropping the future gives the call up; the other service may have acted on it.
     pub async fn send(mut self) -> Result<ClientResponse> {
-        let Some(slot) = self.token.take() else { return self.send_once().await };
+        let Some(slot) = self.token.take().filter(|_| self.url.is_ok()) else {
+            return self.send_once().await;
+        };
         let again = self.copy();
         let token = slot.token().await?;
         let answer = self.bearer(token.value.expose()).send_once().await?;

@@ -85,7 +85,7 @@ impl ServiceClientBuilder {
         let (Ok(base), true) = (base, faults.is_empty()) else {
             return Err(ConfigError::new(faults));
         };
-        let slot = tokens.slot(wanted).map_err(|error| ConfigError::new(vec![error.chain()]))?;
+        let slot = tokens.slot(&wanted).map_err(|error| ConfigError::new(vec![error.chain()]))?;
         slot.declare();
         Ok(ServiceClient { client: client.clone(), base: Arc::new(base), slot })
     }

@@ -26,6 +26,8 @@ pub(super) struct Expected {
 pub(super) struct Active {
     pub(super) claims: Claims,
     pub(super) times: Times,
+    /// Of what the issuer said, in bytes.
+    pub(super) size: usize,
 }
 
 /// An answer that is none of RFC 7662.
@@ -41,18 +43,19 @@ impl Expected {
     ) -> Result<Result<Active, Refusal>, Unfit> {
         let said: Map<String, Value> = serde_json::from_slice(document).map_err(|_| Unfit)?;
         match said.get("active") {
-            Some(Value::Bool(true)) => Ok(self.check(said, now)),
+            Some(Value::Bool(true)) => Ok(self.check(said, now, document.len())),
             Some(Value::Bool(false)) => Ok(Err(Refusal::Inactive)),
             _ => Err(Unfit),
         }
     }
 
-    fn check(&self, said: Map<String, Value>, now: SystemTime) -> Result<Active, Refusal> {
-        let is_bearer =
-            |kind: &Value| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
-        if !said.get("token_type").is_none_or(is_bearer) {
-            return Err(Refusal::Type);
-        }
+    fn check(
+        &self,
+        said: Map<String, Value>,
+        now: SystemTime,
+        size: usize,
+    ) -> Result<Active, Refusal> {
+        check_kind(&said)?;
         if let Some(issuer) = &self.issuer
             && said.get("iss").and_then(Value::as_str) != Some(issuer)
         {
@@ -73,7 +76,7 @@ impl Expected {
             // A string is never searched: `read` would be found in `read:secret`.
             Some(_) => return Err(Refusal::Claims),
         };
-        Ok(Active { claims: Claims::new(subject, scopes, permissions, said), times })
+        Ok(Active { claims: Claims::new(subject, scopes, permissions, said), times, size })
     }
 
     fn check_audience(&self, audience: Option<&Value>) -> Result<(), Refusal> {
@@ -91,6 +94,22 @@ impl Expected {
         };
         if accepted { Ok(()) } else { Err(Refusal::Audience) }
     }
+}
+
+/// Refresh and ID tokens are active too, and open nothing. Issuers tell them apart by members
+/// of their own: `token_use` (Hydra, Cognito) and `typ` (Keycloak).
+fn check_kind(said: &Map<String, Value>) -> Result<(), Refusal> {
+    const KINDS: [(&str, &[&str]); 3] = [
+        ("token_type", &["bearer"]),
+        ("token_use", &["access_token", "access"]),
+        ("typ", &["bearer", "jwt", "at+jwt", "application/at+jwt"]),
+    ];
+    let fits = |(name, kinds): &(&str, &[&str])| match said.get(*name) {
+        None | Some(Value::Null) => true,
+        Some(Value::String(said)) => kinds.iter().any(|kind| kind.eq_ignore_ascii_case(said)),
+        Some(_) => false,
+    };
+    if KINDS.iter().all(fits) { Ok(()) } else { Err(Refusal::Type) }
 }
 
 /// When a token is valid, in seconds since 1970.

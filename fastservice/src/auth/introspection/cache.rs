@@ -17,8 +17,10 @@ use crate::{auth::CacheCounts, claims::Claims};
 const MOST_ENTRIES: u64 = 10_000;
 /// Of all entries together, by an estimate that is rather too high.
 const LARGEST_CACHE: u64 = 16 * 1024 * 1024;
-/// What is counted for the claims; an answer may be larger, so that is bounded too.
-const CLAIMS: u64 = LARGEST_CACHE / MOST_ENTRIES;
+/// No entry weighs less, so that the number is bounded too.
+const SMALLEST_SHARE: u64 = LARGEST_CACHE / MOST_ENTRIES;
+/// Parsed claims take several times the room of their text.
+const BYTES_PER_BYTE: u64 = 5;
 /// Longer ones are asked about each time.
 const LONGEST_TOKEN: usize = 4 * 1024;
 
@@ -40,8 +42,9 @@ struct Entry {
 struct Weight;
 
 impl Weighter<Box<str>, Entry> for Weight {
-    fn weight(&self, token: &Box<str>, _: &Entry) -> u64 {
-        token.len() as u64 + CLAIMS
+    fn weight(&self, token: &Box<str>, entry: &Entry) -> u64 {
+        let claims = entry.active.size as u64 * BYTES_PER_BYTE;
+        (token.len() as u64 + claims).max(SMALLEST_SHARE)
     }
 }
 

@@ -131,13 +131,13 @@ impl AccessTokens {
     /// # Cancellation
     /// As [`get`](Self::get).
     pub async fn get_with_scopes(&self, audience: &str, scopes: &[&str]) -> Result<AccessToken> {
-        let slot = self.slot(Wanted::new(audience, scopes, None))?;
+        let slot = self.slot(&Wanted::new(audience, scopes, None))?;
         Ok(slot.token().await?.value.clone())
     }
 
     /// The place of a token; the same for all who want the same.
-    pub(crate) fn slot(&self, wanted: Wanted) -> Result<Arc<Slot>> {
-        if let Some(slot) = self.0.slots.load().get(&wanted) {
+    pub(crate) fn slot(&self, wanted: &Wanted) -> Result<Arc<Slot>> {
+        if let Some(slot) = self.0.slots.load().get(wanted) {
             return Ok(slot.clone());
         }
         let new = Arc::new(Slot::new(wanted.clone(), self.0.authority.clone()));
@@ -153,7 +153,7 @@ impl AccessTokens {
         };
         self.0.slots.rcu(add);
         let slots = self.0.slots.load();
-        slots.get(&wanted).cloned().ok_or_else(|| {
+        slots.get(wanted).cloned().ok_or_else(|| {
             Error::internal(format!("tokens for more than {MOST_SLOTS} audiences are wanted"))
         })
     }

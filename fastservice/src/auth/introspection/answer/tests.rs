@@ -88,6 +88,9 @@ fn each_reason_against_a_token_has_its_code() {
         (json!({"token_type": "DPoP"}), Refusal::Type),
         (json!({"token_type": "refresh_token"}), Refusal::Type),
         (json!({"token_type": 1}), Refusal::Type),
+        (json!({"token_use": "refresh_token"}), Refusal::Type),
+        (json!({"typ": "Refresh"}), Refusal::Type),
+        (json!({"typ": "ID"}), Refusal::Type),
         (json!({"cnf": {"jkt": "x"}}), Refusal::Binding),
         (json!({"sub": ""}), Refusal::Claims),
         (json!({"sub": 1}), Refusal::Claims),
@@ -108,7 +111,7 @@ fn what_an_issuer_may_leave_out_or_write_otherwise_is_right() {
         json!({"exp": NOW - 4}),
         json!({"exp": 1_800_000_000.5}),
         json!({"aud": ["others", "orders"]}),
-        json!({"token_type": "bearer"}),
+        json!({"token_type": "bearer", "typ": "Bearer", "token_use": "access_token"}),
         json!({"scope": ["read"]}),
         json!({"nbf": NOW + 5}),
     ] {
