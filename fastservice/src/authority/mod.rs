@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "client", feature = "introspection"))]
 mod credentials;
+#[cfg(any(feature = "client", feature = "jwt"))]
 mod discovery;
 mod failure;
 mod url;
@@ -17,8 +18,9 @@ use tokio::sync::OnceCell;
 
 #[cfg(any(feature = "client", feature = "introspection"))]
 pub(crate) use self::credentials::basic;
+#[cfg(any(feature = "client", feature = "jwt"))]
+pub(crate) use self::discovery::Discovery;
 pub(crate) use self::{
-    discovery::Discovery,
     failure::Failure,
     url::{Plain, url_fault},
 };
@@ -44,6 +46,7 @@ pub(crate) struct Reply {
 
 impl AuthorityClient {
     /// Asks for a document of at most `limit` bytes.
+    #[cfg(any(feature = "client", feature = "jwt"))]
     pub(crate) async fn get(&self, url: &str, limit: usize) -> Result<Reply, Failure> {
         let http = self.open().await?;
         let accepted = HeaderValue::from_static("application/json");
