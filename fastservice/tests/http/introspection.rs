@@ -247,23 +247,6 @@ async fn an_active_token_is_remembered_until_it_may_be_revoked() {
 }
 
 #[tokio::test]
-async fn a_remembered_token_ends_with_its_own_time() {
-    let issuer = issuer().await;
-    issuer.then(answer(200, &said(&json!({"exp": now() + 1})))).then(inactive());
-    let client = client_of(introspection(&issuer).leeway(Duration::ZERO)).await;
-    assert_eq!(asked(&client, "opaque").await.0, 200);
-
-    let ends = async {
-        while asked(&client, "opaque").await.0 == 200 {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, ends).await.unwrap();
-
-    assert_eq!(issuer.calls(), 2);
-}
-
-#[tokio::test]
 async fn nothing_is_remembered_where_that_is_asked_for() {
     let issuer = issuer().await;
     let client = client_of(introspection(&issuer).remember_for(Duration::ZERO)).await;
@@ -299,8 +282,7 @@ async fn requests_with_one_token_share_a_call() {
 
 #[tokio::test]
 async fn a_flood_of_invented_tokens_is_not_one_for_the_issuer() {
-    let issuer =
-        Authority::answering(|_, _| inactive().set_delay(Duration::from_millis(200))).await;
+    let issuer = Authority::answering(|_, _| inactive().set_delay(Duration::from_secs(1))).await;
     let client = client_of(introspection(&issuer).most_calls(8)).await;
 
     let tokens: Vec<_> = (0..100).map(|number| format!("bad{number}")).collect();

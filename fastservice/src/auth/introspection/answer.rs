@@ -30,6 +30,14 @@ pub(super) struct Active {
     pub(super) size: usize,
 }
 
+/// What of it counts.
+struct Approved {
+    subject: UserId,
+    scopes: Vec<Box<str>>,
+    permissions: Vec<Box<str>>,
+    times: Times,
+}
+
 /// An answer that is none of RFC 7662.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unfit;
@@ -55,28 +63,37 @@ impl Expected {
         now: SystemTime,
         size: usize,
     ) -> Result<Active, Refusal> {
-        check_kind(&said)?;
+        let Approved { subject, scopes, permissions, times } =
+            self.approve(&said, now).inspect_err(|refusal| {
+                // Quoted and escaped, as an issuer may put anything into them.
+                let claim = |name: &str| said.get(name).map(ToString::to_string);
+                let (code, iss, sub) = (refusal.code(), claim("iss"), claim("sub"));
+                tracing::info!(code, iss, sub, "an active token is refused");
+            })?;
+        Ok(Active { claims: Claims::new(subject, scopes, permissions, said), times, size })
+    }
+
+    fn approve(&self, said: &Map<String, Value>, now: SystemTime) -> Result<Approved, Refusal> {
+        check_kind(said)?;
         if let Some(issuer) = &self.issuer
             && said.get("iss").and_then(Value::as_str) != Some(issuer)
         {
             return Err(Refusal::Issuer);
         }
         self.check_audience(said.get("aud"))?;
-        let times = Times::read(&said)?;
+        let times = Times::read(said)?;
         times.check(now, self.leeway)?;
         // A bound token without its proof may be a stolen one (RFC 7800, RFC 9449).
         if said.contains_key("cnf") {
             return Err(Refusal::Binding);
         }
-        let subject = subject(&said)?;
-        let scopes = scopes(&said)?;
         let permissions = match said.get("permissions") {
             None => Vec::new(),
             Some(Value::Array(permissions)) => strings(permissions)?,
             // A string is never searched: `read` would be found in `read:secret`.
             Some(_) => return Err(Refusal::Claims),
         };
-        Ok(Active { claims: Claims::new(subject, scopes, permissions, said), times, size })
+        Ok(Approved { subject: subject(said)?, scopes: scopes(said)?, permissions, times })
     }
 
     fn check_audience(&self, audience: Option<&Value>) -> Result<(), Refusal> {

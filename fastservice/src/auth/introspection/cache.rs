@@ -90,3 +90,47 @@ impl ActiveTokens {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use serde_json::json;
+
+    use super::{super::Expected, *};
+
+    const EXP: u64 = 1_800_000_000;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn active() -> Active {
+        let expected = Expected { issuer: None, audiences: Vec::new(), leeway: Duration::ZERO };
+        let said = json!({"active": true, "sub": "ali", "exp": EXP}).to_string();
+        expected.read(said.as_bytes(), at(EXP - 10)).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_remembered_token_ends_with_its_own_time() {
+        let tokens = ActiveTokens::new(Duration::from_secs(30)).unwrap();
+        tokens.remember("a".into(), active(), Instant::now());
+        let find = |token: &str, now| tokens.find(token, at(now), Duration::ZERO).is_some();
+
+        assert!(find("a", EXP - 1) && !find("b", EXP - 1));
+        assert!(!find("a", EXP));
+        assert!(!find("a", EXP - 1), "it is forgotten");
+    }
+
+    #[test]
+    fn a_long_token_and_too_many_are_not_kept() {
+        let tokens = ActiveTokens::new(Duration::from_secs(30)).unwrap();
+        tokens.remember("a".repeat(LONGEST_TOKEN + 1).into(), active(), Instant::now());
+        assert_eq!(tokens.counts().entries, 0);
+
+        for number in 0..MOST_ENTRIES + 100 {
+            tokens.remember(number.to_string().into(), active(), Instant::now());
+        }
+        assert!(tokens.counts().entries <= MOST_ENTRIES);
+    }
+}

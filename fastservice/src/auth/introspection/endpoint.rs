@@ -70,12 +70,23 @@ impl Endpoint {
         let decision = expected.read(document, SystemTime::now()).map_err(|_| {
             self.unavailable(&Failure::Unfit("the answer is none of RFC 7662".to_owned()), PAUSE)
         })?;
-        self.outage.end(&self.url);
+        if self.outage.end() {
+            tracing::info!(address = self.url, "tokens can be asked about again");
+        }
         decision
     }
 
     fn unavailable(&self, failure: &Failure, retry_after: Duration) -> Refusal {
-        self.outage.begin(&self.url, failure);
+        let address = &self.url;
+        if self.outage.begin() {
+            tracing::error!(
+                address,
+                error = %failure,
+                "tokens cannot be asked about; requests with new ones are answered 503"
+            );
+        } else {
+            tracing::debug!(address, error = %failure, "tokens still cannot be asked about");
+        }
         Refusal::Unavailable { retry_after }
     }
 }
@@ -87,27 +98,34 @@ fn pause_after(reply: &Reply) -> Duration {
 }
 
 impl Outage {
-    fn begin(&self, address: &str, failure: &Failure) {
-        if self.0.swap(true, Ordering::Relaxed) {
-            tracing::debug!(address, error = %failure, "tokens still cannot be asked about");
-        } else {
-            tracing::error!(
-                address,
-                error = %failure,
-                "tokens cannot be asked about; requests with new ones are answered 503"
-            );
-        }
+    /// Whether it begins only now.
+    fn begin(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
     }
 
-    fn end(&self, address: &str) {
-        if self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed) {
-            tracing::info!(address, "tokens can be asked about again");
-        }
+    /// Whether there was one until now.
+    fn end(&self) -> bool {
+        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
     }
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_begins_and_ends_once() {
+        let outage = Outage::default();
+
+        assert!(!outage.end());
+        assert!(outage.begin() && !outage.begin());
+        assert!(outage.end() && !outage.end());
+        assert!(outage.begin());
     }
 }
