@@ -92,7 +92,8 @@ impl ServiceClientBuilder {
 }
 
 impl ServiceClient {
-    /// A client of the service below `base_url`, whose tokens are for `audience`.
+    /// A client of the service below `base_url`, whose tokens are for `audience`. With `http`
+    /// they can be read on their way, so that is for networks of one's own.
     pub fn to(base_url: impl Into<String>, audience: impl Into<String>) -> ServiceClientBuilder {
         ServiceClientBuilder {
             base_url: base_url.into(),

@@ -151,16 +151,20 @@ async fn a_token_that_nobody_wants_is_not_renewed() {
     let authority = Authority::granting().await;
     authority.then(granted(1, 100)).then(granted(2, 100));
     let client = TestClient::with_settings(app(), pairs(&authority.url())).await;
-    let get = async || client.get("/token?audience=a").await.text().to_owned();
-    get().await;
-    get().await;
+    let get =
+        async |audience| client.get(&format!("/token?audience={audience}")).await.text().to_owned();
+    get("a").await;
+    get("a").await;
 
     later(Duration::from_secs(51)).await;
     shows(&client, r#"fastservice_access_token_grants_total{result="granted"} 2"#).await;
-    later(Duration::from_secs(3600)).await;
+    later(Duration::from_secs(60)).await;
 
-    assert_eq!(get().await, "token-3");
+    // What was to be asked for by then was asked for before this.
+    assert_eq!(get("b").await, "token-3");
     assert_eq!(authority.calls(), 3);
+    later(Duration::from_secs(60)).await;
+    assert_eq!(get("a").await, "token-4");
 }
 
 /// Waits until the metrics have this line.

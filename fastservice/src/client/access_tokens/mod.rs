@@ -190,3 +190,26 @@ impl FromRequest for AccessTokens {
         operation.needs_access_tokens = true;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_that_nobody_uses_make_room_and_the_others_are_bounded() {
+        let settings = Settings::from_pairs([
+            ("AUTH0_DOMAIN", "example.eu.auth0.com"),
+            ("API_CLIENT_ID", "orders"),
+            ("API_CLIENT_SECRET", "hunter2"),
+        ]);
+        let tokens = AccessTokens::new(&settings.unwrap()).unwrap();
+        let slot =
+            |audience: usize| tokens.slot(&Wanted::new(&audience.to_string(), &[""; 0], None));
+
+        (0..MOST_SLOTS).for_each(|audience| drop(slot(audience).unwrap()));
+        (0..MOST_SLOTS).for_each(|audience| slot(MOST_SLOTS + audience).unwrap().declare());
+
+        assert_eq!(slot(0).unwrap_err().code(), "internal_error");
+        assert!(Arc::ptr_eq(&slot(MOST_SLOTS).unwrap(), &slot(MOST_SLOTS).unwrap()));
+    }
+}
