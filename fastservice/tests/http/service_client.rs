@@ -118,6 +118,22 @@ async fn a_burst_of_refusals_makes_one_grant() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_comes_late_leaves_the_new_token_alone() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let client = client(&authority, &service);
+    called(&client).await;
+    later(Duration::from_secs(31)).await;
+    let refusal = || ResponseTemplate::new(401);
+    service.then(refusal()).then(refusal().set_delay(Duration::from_millis(500)));
+
+    let (first, second) = tokio::join!(called(&client), called(&client));
+
+    assert_eq!((first.0, second.0), (200, 200));
+    assert!(second.1.starts_with("token-2") && first.1.starts_with("token-2"));
+    assert_eq!(authority.calls(), 2);
+}
+
+#[tokio::test]
 async fn a_stream_is_not_sent_again_but_the_next_call_has_a_new_token() {
     let (authority, service) = (Authority::granting().await, refusing(&["token-1"]).await);
     let client = client(&authority, &service);

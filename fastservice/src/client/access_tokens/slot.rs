@@ -142,11 +142,10 @@ impl Slot {
     /// Drops a token that another service has refused; whether [`token`](Self::token) may now
     /// give a better one.
     pub(crate) fn reject(&self, rejected: &Arc<Token>) -> bool {
-        match self.current() {
-            Some(current) if !Arc::ptr_eq(&current, rejected) => return true,
-            _ if rejected.granted.elapsed() < FRESH => return false,
-            _ => {}
+        if rejected.granted.elapsed() < FRESH {
+            return false;
         }
+        // Only this one: it may have been renewed since it was sent.
         let before = self.0.token.compare_and_swap(Arc::as_ptr(rejected), None);
         if before.as_ref().is_some_and(|before| Arc::ptr_eq(before, rejected)) {
             tracing::info!(
