@@ -25,7 +25,6 @@ const HOMES: &[(&str, &[&str])] = &[
     // The room and the library share a name, so that the rooms that use either are listed.
     ("metrics", &["app", "metrics", "settings"]),
     ("opentelemetry", &["otlp"]),
-    ("opentelemetry_appender_tracing", &["otlp"]),
     ("opentelemetry_otlp", &["otlp"]),
     ("opentelemetry_sdk", &["otlp"]),
     ("quick_cache", &["auth"]),

@@ -17,7 +17,8 @@
 //! ```
 //!
 //! A record that is written while a request is answered carries its
-//! `request_id`, `user_id`, `method` and `route`. Values of fields with names
+//! `request_id`, `user_id`, `method` and `route`, and the `trace_id` and `span_id` of
+//! [`Context::trace`](crate::context::Context::trace) where there is a trace. Values of fields with names
 //! such as `token` or `password`, and what looks like a token, are masked.
 //!
 //! Who logs never waits. A thread writes; when it cannot keep up, the disk is
@@ -40,9 +41,12 @@ use tracing_subscriber::{
     layer::{Identity, SubscriberExt},
 };
 
-#[cfg(feature = "otlp")]
-pub(crate) use self::format::redact;
 pub use self::{access::AccessLog, error::LogError};
+#[cfg(feature = "otlp")]
+pub(crate) use self::{
+    access::{MESSAGE as END_MESSAGE, TARGET as END_TARGET, describe as describe_end},
+    format::{CleanFields, cut, is_reserved, redact},
+};
 use self::{
     config::Config,
     output::Queue,

@@ -239,6 +239,42 @@ fn a_request_has_one_record_at_its_end() {
 }
 
 #[test]
+fn a_record_says_the_trace_where_there_is_one() {
+    let trial = Trial::new(&[]);
+    let access = AccessLog::new(Some(trial.records.clone()), 1.0);
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let request = http::Request::get("/").header("traceparent", traceparent).body(()).unwrap();
+    let context = Context::open(Arrival::of(&request, None));
+
+    access.ended(&ending(&context, Some(200)));
+
+    let record = &trial.read()[0];
+    assert_eq!(record["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(record["span_id"], context.trace().span_id().to_string());
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn what_has_a_record_is_exported_too() {
+    let exports = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let exported = exports.clone();
+    let access = |level, records: bool| {
+        let trial = Trial::new(&[("LOGGING_LEVEL", level)]);
+        let exported = exported.clone();
+        AccessLog::new(records.then(|| trial.records.clone()), 0.0).exported(move |_| {
+            exported.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        })
+    };
+
+    access("info", true).ended(&ending(&context("/"), Some(500)));
+    access("info", true).ended(&ending(&context("/"), Some(200)));
+    access("warn", true).ended(&ending(&context("/"), Some(500)));
+    access("info", false).ended(&ending(&context("/"), Some(500)));
+
+    assert_eq!(exports.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[test]
 fn quiet_routes_and_higher_levels_have_no_record() {
     let trial = Trial::new(&[]);
     let access = AccessLog::new(Some(trial.records.clone()), 1.0);

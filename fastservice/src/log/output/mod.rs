@@ -21,7 +21,7 @@ use tracing::Level;
 use self::sink::Sink;
 use super::{
     config::Destination,
-    format::{AtomicFormat, Format, Line},
+    format::{AtomicFormat, CleanFields, Format, Line},
 };
 
 /// More records than these wait for nothing.
