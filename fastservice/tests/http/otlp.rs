@@ -62,11 +62,27 @@ async fn mine(id: u32) {
     tracing::info!(id, request_id = "of my own", "mine");
 }
 
+#[derive(Debug)]
+struct Failure(std::io::Error);
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "failed with password={SECRET}")
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
 /// Says a secret wherever it can be said.
 #[public_api(get = "/secrets/{path}")]
 async fn secrets(path: String) -> Result<()> {
     let cause = std::io::Error::other(format!("postgres://me:{SECRET}@db is down"));
-    let error: &dyn std::error::Error = &cause;
+    let failure = Failure(cause);
+    let error: &dyn std::error::Error = &failure;
     let span = tracing::info_span!(
         "work",
         password = SECRET,
@@ -79,7 +95,7 @@ async fn secrets(path: String) -> Result<()> {
     span.record("late", format!("Bearer {SECRET}"));
     tracing::error!(api_key = SECRET, detail = ?(format!("secret={SECRET}"), 1), error, "password={SECRET} {path}");
     tracing::error!(token = 7_312_911, error, "numbers are masked too");
-    Err(Error::unavailable("on purpose").with_source(cause))
+    Err(Error::unavailable("on purpose").with_source(failure))
 }
 
 /// Takes exports as a collector does.
