@@ -188,9 +188,10 @@ fn find_named(text: &str, from: usize) -> Option<Range<usize>> {
         }
         let rest = text.get(at + 1..)?;
         let value = rest.trim_start_matches([' ', '\\']);
+        let value =
+            value.strip_prefix("Some(").map_or(value, |inner| inner.trim_start_matches('\\'));
         // A quote inside of quotes ends at an escape, others go on after it.
         let is_nested = rest.get(..rest.len() - value.len()).is_some_and(|gap| gap.ends_with('\\'));
-        let value = value.strip_prefix("Some(").unwrap_or(value);
         let start = at + 1 + rest.len() - value.len();
         let is_quote = |c: char| matches!(c, '"' | '\'');
         let length = match value.chars().next()? {
@@ -321,6 +322,11 @@ mod tests {
             (r#"password: "hunter\\2rest", n: 1"#, r#"password: "[masked]", n: 1"#),
             (r#"password: "say \"hi\" 2", n: 1"#, r#"password: "[masked]", n: 1"#),
             (r#"token: Some("abc"), n: 1"#, r#"token: Some("[masked]"), n: 1"#),
+            (
+                r#"body: "Login { token: Some(\"abc\"), n: 1 }""#,
+                r#"body: "Login { token: Some(\"[masked]\"), n: 1 }""#,
+            ),
+            (r#"token: Some(\\\"abc\\\"), n"#, r#"token: Some(\\\"[masked]\\\"), n"#),
             ("password=[masked] token=[masked], n", "password=[masked] token=[masked], n"),
             (r#"body: "{\"password\":\"abc\"}""#, r#"body: "{\"password\":\"[masked]\"}""#),
             (r#"{"client_secret":"abc"}"#, r#"{"client_secret":"[masked]"}"#),
