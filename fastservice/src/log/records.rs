@@ -125,10 +125,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Records {
     fn on_event(&self, event: &Event<'_>, spans: LayerContext<'_, S>) {
         let metadata = event.metadata();
         let mut line = self.begin(*metadata.level(), metadata.target());
-        event.record(&mut Fields::Record(&mut line));
+        let mut written = Names::new();
+        event.record(&mut Fields::Record(&mut line, &mut written));
         // From the inside out: of fields of one name the innermost is written.
-        let own = metadata.fields().iter().map(|field| field.name());
-        let mut written: SmallVec<[&str; 16]> = own.filter(|name| *name != "message").collect();
         for span in spans.event_scope(event).into_iter().flatten() {
             let extensions = span.extensions();
             let Some(Parts { parts, .. }) = extensions.get() else { continue };
@@ -162,16 +161,25 @@ impl Parts {
     }
 }
 
+/// The names of fields that a record has.
+type Names = SmallVec<[&'static str; 16]>;
+
 /// Writes fields down: those of an event into its line.
 enum Fields<'a> {
-    Record(&'a mut Line),
+    Record(&'a mut Line, &'a mut Names),
     Span(&'a mut Parts),
 }
 
 impl Fields<'_> {
     fn add(&mut self, field: &Field, write: impl FnOnce(&mut Line)) {
         match self {
-            Self::Record(line) => write(line),
+            // What is declared without a value does not come here, and hides nothing.
+            Self::Record(line, written) => {
+                if field.name() != "message" {
+                    written.push(field.name());
+                }
+                write(line);
+            }
             Self::Span(parts) => parts.keep(field.name(), write),
         }
     }

@@ -154,6 +154,18 @@ fn of_fields_with_one_name_the_innermost_is_written_and_the_last_value() {
 }
 
 #[test]
+fn a_field_without_a_value_hides_none_of_a_span() {
+    let trial = Trial::new(&[]);
+
+    let records = trial.run(|| {
+        let _span = tracing::info_span!("order", order = 7, total = 3).entered();
+        info!(order = tracing::field::Empty, total = None::<u32>, "packed");
+    });
+
+    assert_eq!((&records[0]["order"], &records[0]["total"]), (&7.into(), &3.into()));
+}
+
+#[test]
 fn levels_change_while_the_service_runs() {
     let trial = Trial::new(&[]);
     let louder = Trial::new(&[("LOGGING_LEVEL", "debug")]).config;
