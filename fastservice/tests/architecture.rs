@@ -38,6 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio_postgres", &["db", "testing"]),
     ("tokio_postgres_rustls", &["db"]),
     ("tower_http", &["layers"]),
+    ("tracing_log", &["log"]),
     ("tracing_opentelemetry", &["otlp"]),
     ("tracing_subscriber", &["cli", "log", "otlp"]),
 ];

@@ -16,6 +16,7 @@
 //! # }
 //! ```
 //!
+//! What libraries write with the crate `log` is logged too, with its own targets.
 //! A record that is written while a request is answered carries its
 //! `request_id`, `user_id`, `method` and `route`, and the `trace_id` and `span_id` of
 //! [`Context::trace`](crate::context::Context::trace) where there is a trace. Values of fields with names
@@ -26,6 +27,7 @@
 //! logged once writing works again.
 
 mod access;
+mod bridge;
 mod config;
 mod error;
 mod format;
@@ -45,6 +47,7 @@ pub use self::{access::AccessLog, error::LogError};
 #[cfg(feature = "otlp")]
 pub(crate) use self::{
     access::{MESSAGE as END_MESSAGE, TARGET as END_TARGET, describe as describe_end},
+    bridge::{is_of_bridge, metadata},
     format::{CleanFields, cut, is_reserved, redact},
 };
 use self::{
@@ -91,6 +94,7 @@ pub fn start_with(
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         return Ok(Log { running: None, sample });
     }
+    bridge::start();
     panics::record(records.clone());
     config.warn();
     let watched = Watched { settings: settings.clone(), config, records: records.clone() };

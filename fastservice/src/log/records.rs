@@ -23,7 +23,7 @@ use tracing_subscriber::{
 };
 
 use super::{
-    access,
+    access, bridge,
     config::Config,
     format::{Format, Line, cut},
     output::Queue,
@@ -38,7 +38,7 @@ pub(super) struct Records(Arc<Shared>);
 struct Shared {
     queue: Queue,
     /// Asked when a call site is met first and after a change, not for each
-    /// record: `tracing` remembers the answers.
+    /// record: `tracing` remembers the answers. Not those for records of the crate `log`.
     targets: RwLock<Targets>,
     keeps_access: AtomicBool,
 }
@@ -123,7 +123,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Records {
     }
 
     fn on_event(&self, event: &Event<'_>, spans: LayerContext<'_, S>) {
-        let metadata = event.metadata();
+        let bridged = bridge::metadata(event);
+        let metadata = bridged.as_ref().unwrap_or_else(|| event.metadata());
         let mut line = self.begin(*metadata.level(), metadata.target());
         let mut written = Names::new();
         event.record(&mut Fields::Record(&mut line, &mut written));
@@ -175,6 +176,9 @@ impl Fields<'_> {
         match self {
             // What is declared without a value does not come here, and hides nothing.
             Self::Record(line, written) => {
+                if bridge::is_of_bridge(field.name()) {
+                    return;
+                }
                 if field.name() != "message" {
                     written.push(field.name());
                 }

@@ -1,7 +1,7 @@
 //! Records of `tracing`, and those of requests at their end, as log records of
 //! OpenTelemetry. They are masked here, as an exporter gets them for reading only.
 
-use std::{error::Error as StdError, fmt, net::SocketAddr, time::SystemTime};
+use std::{borrow::Cow, error::Error as StdError, fmt, net::SocketAddr, time::SystemTime};
 
 use opentelemetry::{
     Context as OtelContext, Key, SpanId, TraceFlags, TraceId,
@@ -39,7 +39,7 @@ impl Records {
         self.0.emit(record);
     }
 
-    fn begin(&self, level: Level, target: &'static str) -> SdkLogRecord {
+    fn begin(&self, level: Level, target: impl Into<Cow<'static, str>>) -> SdkLogRecord {
         let mut record = self.0.create_log_record();
         record.set_timestamp(SystemTime::now());
         record.set_severity_number(severity(level));
@@ -51,8 +51,10 @@ impl Records {
 
 impl<S: Subscriber> Layer<S> for Records {
     fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
-        let metadata = event.metadata();
-        let mut record = self.begin(*metadata.level(), metadata.target());
+        let mut record = match log::metadata(event) {
+            Some(bridged) => self.begin(*bridged.level(), bridged.target().to_owned()),
+            None => self.begin(*event.metadata().level(), event.metadata().target()),
+        };
         event.record(&mut Attributes(&mut record));
         if let Some(context) = Context::current() {
             about(&mut record, &context);
@@ -116,6 +118,9 @@ impl Attributes<'_> {
 
     fn add(&mut self, field: &Field, value: impl Into<AnyValue>) {
         let name = field.name();
+        if log::is_of_bridge(name) {
+            return;
+        }
         let key = if log::is_reserved(name) { Key::new(format!("{name}_")) } else { name.into() };
         if redact::is_sensitive(name) {
             self.0.add_attribute(key, redact::MASK);
