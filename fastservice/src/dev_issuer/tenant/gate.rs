@@ -1,5 +1,7 @@
 //! Who may call the issuer's endpoints: this machine, unless told otherwise.
 
+use http::{HeaderValue, header::HOST, uri::Authority};
+
 use super::{Reach, Tenant, redirect::is_loopback_host};
 use crate::{
     error::{Error, Result},
@@ -28,12 +30,12 @@ fn comes_from_here(request: &Request) -> bool {
         .all(|address| address.is_some_and(|address| address.to_canonical().is_loopback()))
 }
 
-/// The name that the request itself says, and not one that a proxy adds.
+/// Every name that the request itself says, and not one that a proxy adds.
 fn means_here(request: &Request) -> bool {
-    let host = match request.uri().authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok()),
-    };
-    let host = host.and_then(|host| host.parse::<http::uri::Authority>().ok());
-    host.is_some_and(|host| is_loopback_host(host.host()))
+    let in_target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    let in_headers = request.headers().get_all(HOST).iter().map(HeaderValue::as_bytes);
+    let mut names = in_target.into_iter().chain(in_headers).peekable();
+    names.peek().is_some()
+        && names
+            .all(|name| Authority::try_from(name).is_ok_and(|name| is_loopback_host(name.host())))
 }

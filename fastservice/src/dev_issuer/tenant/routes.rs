@@ -22,7 +22,7 @@ pub(crate) const TOKEN_PATH: &str = "/dev-issuer/token";
 /// Makes a new key: what the `rotate-keys` command calls.
 pub(crate) const ROTATE_PATH: &str = "/dev-issuer/rotate";
 const LONGEST_LIFETIME: u64 = 10 * 365 * 24 * 3600;
-/// The largest body; so much is remembered of a login.
+/// The largest body or query; so much is remembered of a login.
 const BODY_LIMIT: usize = 16 * 1024;
 const FORM: &str = "application/x-www-form-urlencoded";
 /// OpenID Connect Core 1.0 section 5.3.1.
@@ -115,9 +115,10 @@ fn cached() -> [(header::HeaderName, HeaderValue); 1] {
 
 async fn authorize(mut request: Request) -> Result<Response> {
     let tenant = tenant(&mut request).await?;
-    match Parameters::of_form(request.query()) {
+    let query = Some(request.query()).filter(|query| query.len() <= BODY_LIMIT);
+    match query.and_then(Parameters::of_form) {
         Some(parameters) => tenant.begin_login(&parameters),
-        None => page::refusal("the query must be percent-encoded UTF-8"),
+        None => page::refusal("the query must be percent-encoded UTF-8 of 16 KiB at most"),
     }
 }
 

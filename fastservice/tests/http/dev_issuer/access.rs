@@ -32,6 +32,11 @@ async fn a_name_that_is_not_this_machines_is_refused() {
     for host in ["rebound.evil.test", "localhost.evil.test", "127.0.0.1.evil.test", "192.168.0.2"] {
         assert_eq!(statuses(&issuer, &[("host", host)]).await, [403; 5], "{host}");
     }
+    for (target, host) in [("evil.test", "localhost"), ("localhost", "evil.test")] {
+        let target = format!("http://{target}{}", PATHS[0].1);
+        let status = issuer.get(&target, &[("host", host)]).await.status;
+        assert!(status == 403 || status == 400, "{target} {host} {status}");
+    }
     let refused = issuer.get(PATHS[0].1, &[("host", "evil.test")]).await;
     assert_eq!(refused.text("error"), "dev_issuer_not_public");
     assert!(refused.text("detail").contains("DEV_ISSUER_PUBLIC"));
@@ -84,4 +89,18 @@ async fn a_service_with_another_issuer_has_none_of_its_own() {
     for (_, path) in PATHS {
         assert_eq!(client.get(path).await.status(), 404, "{path}");
     }
+}
+
+#[cfg(feature = "cors")]
+#[tokio::test]
+async fn a_page_of_another_origin_may_ask_for_tokens_where_the_settings_say_so() {
+    let issuer = Issuer::start_with(&[("ORIGINS", "https://app.test")]).await;
+    let of = async |origin: &str| {
+        let headers = [("origin", origin), ("access-control-request-method", "POST")];
+        let answer = issuer.send("OPTIONS", "/dev-issuer/oauth/token", &headers, "").await;
+        answer.header("access-control-allow-origin").to_owned()
+    };
+
+    assert_eq!(of("https://app.test").await, "https://app.test");
+    assert_eq!(of("https://evil.test").await, "");
 }

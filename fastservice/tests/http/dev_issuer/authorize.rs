@@ -173,9 +173,10 @@ async fn a_request_may_come_by_post_and_hint_at_a_user() {
 async fn what_is_no_form_gets_a_page() {
     let issuer = Issuer::start().await;
 
-    let query = format!("{AUTHORIZE}?client_id=%ff");
+    let long = CHALLENGE.repeat(400);
     let answers = [
-        issuer.get(&query, &[]).await,
+        issuer.get(&format!("{AUTHORIZE}?client_id=%ff"), &[]).await,
+        issuer.authorize(&[("state", &long)]).await,
         issuer.get(AUTHORIZE, &[]).await,
         issuer.send("POST", AUTHORIZE, &[("content-type", "application/json")], "{}").await,
         issuer.form(AUTHORIZE, &[("login", "a"), ("login", "b")]).await,

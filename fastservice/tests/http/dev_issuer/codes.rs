@@ -1,8 +1,10 @@
 //! Codes, and the tokens that they give.
 
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{AUTHORIZE, ISSUER, Issuer, REDIRECT_URI, TOKEN, VERIFIER, claims, encoded};
+use super::{AUTHORIZE, ISSUER, Issuer, REDIRECT_URI, TOKEN, VERIFIER, claims, encoded, kid};
 
 #[tokio::test]
 async fn a_code_gives_tokens_in_the_shape_of_auth0s() {
@@ -181,4 +183,22 @@ async fn userinfo_says_what_the_scopes_allow() {
     assert_eq!(issuer.get(path, &[]).await.status, 401);
     assert_eq!(issuer.get_as(path, "x.y.z").await.status, 401);
     assert_eq!(issuer.form(TOKEN, &[]).await.status, 400);
+}
+
+#[tokio::test]
+async fn the_id_token_is_signed_by_the_published_key() {
+    let issuer = Issuer::start().await;
+    let jwks = issuer.get("/dev-issuer/.well-known/jwks.json", &[]).await.json();
+    let token = issuer.tokens("auth0|admin", "openid").await.text("id_token");
+
+    let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
+    let member = |name: &str| decode(jwks["keys"][0][name].as_str().unwrap());
+    let key = RsaPublicKeyComponents { n: member("n"), e: member("e") };
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let verify = |message: &str| {
+        key.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &decode(signature))
+    };
+
+    assert_eq!(kid(&token), jwks["keys"][0]["kid"]);
+    assert!(verify(message).is_ok() && verify(&message[1..]).is_err());
 }

@@ -148,3 +148,17 @@ async fn a_body_that_is_none_is_an_oauth_error_too() {
     }
     assert_eq!(issuer.get(TOKEN, &[]).await.status, 405);
 }
+
+#[tokio::test]
+async fn a_token_is_for_the_audience_that_was_asked_for() {
+    let issuer = Issuer::start_with(&[("API_IDENTIFIER", "first second")]).await;
+    let audience = async |asked: &str| {
+        let token = ask(&issuer, &[("audience", asked)]).await.text("access_token");
+        assert_eq!(issuer.get_as("/items", &token).await.status, 200);
+        claims(&token)["aud"].clone()
+    };
+
+    assert_eq!(audience("").await, "first");
+    assert_eq!(audience("second").await, "second");
+    assert_eq!(ask(&issuer, &[("audience", "dev-api")]).await.error().1, "invalid_target");
+}
