@@ -3,6 +3,8 @@
 //! A route carries its [`Access`] as data. The [`Guard`] reads the bearer token
 //! (RFC 6750), asks its [`Authenticator`] who the token speaks for, and holds
 //! the answer against the route's [`Rule`].
+//!
+#![doc = include_str!("../../docs/access_control.md")]
 
 mod access;
 mod authenticator;
@@ -152,8 +154,10 @@ impl Guard {
         let Some(authenticator) = &self.authenticator else {
             return Err(unavailable(NO_AUTHENTICATOR));
         };
-        let claims = authenticator.authenticate(token).await;
-        claims.map(Some).map_err(|error| self.challenged(error))
+        match authenticator.authenticate(token).await {
+            Ok(claims) => Ok(Some(claims.challenged_by(self.challenges.insufficient_scope()))),
+            Err(error) => Err(self.challenged(error)),
+        }
     }
 
     /// The refusal of a request that must have a token and has none: 401 `missing_token`.

@@ -1,6 +1,12 @@
 //! The keys of an issuer that is rotated, slow, wrong or away.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use http::StatusCode;
@@ -8,7 +14,8 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::{
-    support::{code, guard_of, user},
+    socket::Server,
+    support::{bearer, code, guard_of, user},
     tenant::{Tenant, assert_unavailable, eventually, jwks, pass, refusal},
 };
 
@@ -246,4 +253,45 @@ fn keys_are_fetched_again_after_the_runtime_that_did_so_ended() {
         code(&guard, &token).await
     });
     assert_eq!(admitted, "admitted");
+}
+
+#[tokio::test]
+async fn a_rotation_under_load_fails_no_request() {
+    let mut tenant = Tenant::start().await;
+    let server = Server::of(tenant.verifier()).await;
+    let current = Mutex::new(tenant.token());
+    let (answered, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let caller = async || {
+        while !over.load(Ordering::Relaxed) {
+            let token = current.lock().unwrap().clone();
+            let reply = server.get("/private", &bearer(&token)).await;
+            assert_eq!(reply.status, 200, "{reply:?}");
+            answered.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    let some_more = async || {
+        let so_far = answered.load(Ordering::Relaxed);
+        eventually(async || answered.load(Ordering::Relaxed) > so_far + 20).await;
+    };
+    let rotations = async {
+        for _ in 0..3 {
+            some_more().await;
+            let retired = tenant.rotate();
+            tenant.publishes(&[&retired, &tenant.signer]).await;
+            pass(COOL_DOWN).await;
+            some_more().await;
+            *current.lock().unwrap() = tenant.token();
+            some_more().await;
+            // Nobody uses the old key any more.
+            tenant.publishes(&[&tenant.signer]).await;
+            pass(Duration::from_secs(600)).await;
+            tenant.becomes_asked(1).await;
+            some_more().await;
+        }
+        over.store(true, Ordering::Relaxed);
+    };
+
+    tokio::join!(rotations, caller(), caller(), caller(), caller());
+
+    assert!(answered.into_inner() > 200);
 }

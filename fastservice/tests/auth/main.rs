@@ -8,6 +8,7 @@ mod outside;
 mod random;
 mod remembered;
 mod rights;
+mod socket;
 mod support;
 mod table;
 mod tenant;
