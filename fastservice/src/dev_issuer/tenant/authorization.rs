@@ -28,8 +28,14 @@ pub(super) struct Authorization {
 pub(super) enum Refusal {
     /// Told to the user alone, as nobody knows whether the address is the client's.
     ToUser(&'static str),
-    /// Told to the client.
-    ToClient { redirect_uri: RedirectUri, state: Option<String>, error: OAuthError },
+    ToClient(Box<Told>),
+}
+
+/// What the client is told.
+pub(super) struct Told {
+    pub(super) redirect_uri: RedirectUri,
+    pub(super) state: Option<String>,
+    pub(super) error: OAuthError,
 }
 
 impl Tenant {
@@ -55,7 +61,8 @@ impl Tenant {
                 login_hint: text("login_hint")?,
             })
         });
-        request.map_err(|error| Refusal::ToClient { redirect_uri, state: told, error })
+        request
+            .map_err(|error| Refusal::ToClient(Box::new(Told { redirect_uri, state: told, error })))
     }
 
     /// Who asks, and where the answer goes.

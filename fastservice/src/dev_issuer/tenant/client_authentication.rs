@@ -34,10 +34,8 @@ impl Tenant {
 
     fn known(&self, id: &str, secret: &str) -> Result<&Client, OAuthError> {
         let client = self.directory.client(id).ok_or(OAuthError::INVALID_CLIENT)?;
-        let is_proved = match client.is_public() {
-            true => secret.is_empty(),
-            false => client.has_secret(secret),
-        };
+        let is_proved =
+            if client.is_public() { secret.is_empty() } else { client.has_secret(secret) };
         if is_proved { Ok(client) } else { Err(OAuthError::INVALID_CLIENT) }
     }
 }

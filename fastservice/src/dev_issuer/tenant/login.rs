@@ -22,9 +22,8 @@ impl Tenant {
         let request = match self.authorization(parameters) {
             Ok(request) => request,
             Err(Refusal::ToUser(text)) => return page::refusal(text),
-            Err(Refusal::ToClient { redirect_uri, state, error }) => {
-                let pairs = [("error", error.error()), ("error_description", error.description())];
-                return self.go_back(&redirect_uri, &pairs, state.as_deref());
+            Err(Refusal::ToClient(told)) => {
+                return self.refuse(&told.redirect_uri, told.error, told.state.as_deref());
             }
         };
         let handle = random_text()?;
@@ -42,8 +41,7 @@ impl Tenant {
         let state = request.state.as_deref();
         if form.one("decision") != Ok(Some("allow")) {
             let error = OAuthError::new("access_denied", "the user denied it");
-            let pairs = [("error", error.error()), ("error_description", error.description())];
-            return self.go_back(&request.redirect_uri, &pairs, state);
+            return self.refuse(&request.redirect_uri, error, state);
         }
         let user = form.one("user").ok().flatten().and_then(|sub| self.directory.user(sub));
         let Some(user) = user else {
@@ -56,6 +54,16 @@ impl Tenant {
         };
         let code = self.sessions().give_code(code, Instant::now())?;
         self.go_back(&request.redirect_uri, &[("code", &code)], state)
+    }
+
+    fn refuse(
+        &self,
+        uri: &RedirectUri,
+        error: OAuthError,
+        state: Option<&str>,
+    ) -> Result<Response> {
+        let pairs = [("error", error.error()), ("error_description", error.description())];
+        self.go_back(uri, &pairs, state)
     }
 
     /// Sends the browser to the client, which learns who answers it (RFC 9207).

@@ -77,9 +77,9 @@ fn user_choice(body: &mut String, user: &User, is_chosen: bool) {
     if let Some(email) = &user.email {
         let _ = write!(body, ", {}", Escaped(email));
     }
-    let _ = write!(
+    let _ = writeln!(
         body,
-        "<br>permissions: {}<br>scopes: {}</small></label>\n",
+        "<br>permissions: {}<br>scopes: {}</small></label>",
         Listed(&user.rights.permissions),
         Listed(&user.rights.scopes),
     );

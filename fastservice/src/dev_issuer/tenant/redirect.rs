@@ -69,9 +69,10 @@ impl RedirectUri {
         let is_local = is_loopback_host(host);
         let port_free = is_local.then(|| format!("{scheme}://{host}{path}"));
         // A policy cannot name an address of IPv6.
-        let source = match host.starts_with('[') {
-            true => format!("{scheme}:"),
-            false => format!("{scheme}://{authority}"),
+        let source = if host.starts_with('[') {
+            format!("{scheme}:")
+        } else {
+            format!("{scheme}://{authority}")
         };
         Some(Self { text: text.to_owned(), source, port_free })
     }

@@ -94,9 +94,10 @@ impl Tenant {
 
     /// A token with `openid` is for its own `/userinfo` too, as Auth0 has it.
     fn user_audience(&self, audience: &str, has_openid: bool) -> serde_json::Value {
-        match has_openid {
-            true => json!([audience, format!("{}userinfo", self.issuer.issuer())]),
-            false => json!(audience),
+        if has_openid {
+            json!([audience, format!("{}userinfo", self.issuer.issuer())])
+        } else {
+            json!(audience)
         }
     }
 

@@ -65,7 +65,7 @@ async fn status_from(settings: &[(&str, &str)], address: Option<&str>) -> u16 {
     let app = App::new().only_routes_in("http::dev_issuer").settings(settings);
     let service = app.start().await.unwrap();
     let request = http::Request::get(PATHS[0].1).header("host", "localhost");
-    let request = request.body(Default::default()).unwrap();
+    let request = request.body(fastservice::body::RequestBody::default()).unwrap();
     let address = address.map(|address| SocketAddr::new(address.parse().unwrap(), 4711));
     service.answer(request, address).await.status().as_u16()
 }

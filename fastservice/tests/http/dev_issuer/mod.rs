@@ -119,8 +119,9 @@ impl Issuer {
     async fn send(&self, method: &str, path: &str, headers: &Pairs<'_>, body: &str) -> Answer {
         let has_host = headers.iter().any(|(name, _)| *name == "host");
         let host = if has_host { "" } else { "host: localhost:8000\r\n" };
-        let headers: String =
+        let lines: Vec<_> =
             headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = lines.concat();
         let length = body.len();
         let request = format!(
             "{method} {path} HTTP/1.1\r\n{host}{headers}connection: close\r\n\
