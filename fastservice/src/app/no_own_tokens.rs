@@ -6,6 +6,7 @@ use super::{App, core::Endpoint, preparation::Preparation};
 use crate::{auth::Authenticator, error::Result, settings::Settings};
 
 /// There are none.
+#[derive(Clone, Copy)]
 pub(super) enum OwnUsers {}
 
 pub(super) fn own_users(

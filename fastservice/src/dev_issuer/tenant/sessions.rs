@@ -218,8 +218,8 @@ mod tests {
         let (mut sessions, now) = (Sessions::new(), Instant::now());
         let [first, second] = [(); 2].map(|()| sessions.give_code(code(), now).unwrap());
 
-        assert!(sessions.redeem(&first, now + CODE_LIFETIME - SECOND).is_ok());
-        assert!(sessions.redeem(&first, now + CODE_LIFETIME - SECOND).is_err());
+        assert!(sessions.redeem(&first, now + CODE_LIFETIME.saturating_sub(SECOND)).is_ok());
+        assert!(sessions.redeem(&first, now + CODE_LIFETIME.saturating_sub(SECOND)).is_err());
         assert!(sessions.redeem(&second, now + CODE_LIFETIME).is_err());
     }
 
@@ -252,7 +252,7 @@ mod tests {
         let (mut sessions, now) = (Sessions::new(), Instant::now());
         let token = sessions.begin_family(grant(), "", now).unwrap();
 
-        assert!(sessions.refresh(&token, now + FAMILY_LIFETIME - SECOND).is_ok());
+        assert!(sessions.refresh(&token, now + FAMILY_LIFETIME.saturating_sub(SECOND)).is_ok());
         assert!(sessions.refresh(&token, now + FAMILY_LIFETIME).is_err());
     }
 
