@@ -92,6 +92,17 @@ impl DevIssuer {
     /// Signs with a new key from now on. Tokens of the key before stay valid until the next
     /// rotation. Making the key takes about a tenth of a second.
     ///
+    /// ```
+    /// # use fastservice::dev_issuer::DevIssuer;
+    /// # fn main() -> Result<(), fastservice::Error> {
+    /// let issuer = DevIssuer::new("http://localhost:8081/", "items")?;
+    /// let before = issuer.jwks()["keys"][0].clone();
+    /// issuer.rotate()?;
+    /// assert_eq!(issuer.jwks()["keys"][1], before);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// 500 when the system gives no randomness; then nothing has changed.
     pub fn rotate(&self) -> Result<()> {

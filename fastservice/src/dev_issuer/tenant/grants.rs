@@ -89,7 +89,9 @@ impl Tenant {
         // A login happens once: its nonce is for the first ID token alone.
         let lasting = Grant { nonce: None, ..code.grant };
         let refresh_token = self.sessions().begin_family(lasting, text, now);
-        Ok(tokens.with_refresh_token(Some(refresh_token.map_err(|_| OAuthError::SERVER_ERROR)?)))
+        Ok(tokens.with_refresh_token(Some(
+            refresh_token.map_err(|error| OAuthError::server_error(&error))?,
+        )))
     }
 
     /// RFC 6749 section 6: new tokens for the same scopes or fewer.
@@ -114,7 +116,8 @@ impl Tenant {
                 None => grant.scopes.clone(),
                 Some(asked) => part_of(asked, |scope| grant.has(scope))?,
             };
-            let next = sessions.rotate(token, now).map_err(|_| OAuthError::SERVER_ERROR)?;
+            let next =
+                sessions.rotate(token, now).map_err(|error| OAuthError::server_error(&error))?;
             (grant, scopes, next)
         };
         let user = self.user_of(&grant)?;

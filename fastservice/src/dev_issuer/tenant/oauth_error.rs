@@ -2,7 +2,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     response::{IntoResponse, Json, Response},
 };
 
@@ -26,11 +26,15 @@ impl OAuthError {
         Self::new("invalid_scope", "the client may not have one of these scopes");
     /// RFC 8707 section 2, which gave the audience's error a name of its own.
     pub(super) const INVALID_TARGET: Self = Self::new("invalid_target", "the audience is unknown");
-    pub(super) const SERVER_ERROR: Self =
-        Self::new("server_error", "the token could not be signed");
 
     pub(super) const fn new(error: &'static str, error_description: &'static str) -> Self {
         Self { error, error_description, has_basic: false }
+    }
+
+    /// The cause is for the log alone.
+    pub(super) fn server_error(cause: &Error) -> Self {
+        tracing::error!(error = cause.chain(), "the development issuer could not make a token");
+        Self::new("server_error", "the token could not be made")
     }
 
     pub(super) const fn invalid_request(error_description: &'static str) -> Self {

@@ -32,7 +32,7 @@ pub(super) struct Tokens {
     refresh_token: Option<String>,
     token_type: &'static str,
     expires_in: u64,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Also when it is empty: one that is left out means what was asked for.
     scope: String,
 }
 
@@ -102,7 +102,7 @@ impl Tenant {
     }
 
     fn access_token(&self, request: TokenRequest) -> Result<String, OAuthError> {
-        let jti = random_text().map_err(|_| OAuthError::SERVER_ERROR)?;
+        let jti = random_text().map_err(|error| OAuthError::server_error(&error))?;
         self.signed(&request.lifetime(ACCESS_LIFETIME).claim("jti", jti))
     }
 
@@ -132,7 +132,7 @@ impl Tenant {
     }
 
     fn signed(&self, request: &TokenRequest) -> Result<String, OAuthError> {
-        self.issuer.token(request).map_err(|_| OAuthError::SERVER_ERROR)
+        self.issuer.token(request).map_err(|error| OAuthError::server_error(&error))
     }
 }
 
