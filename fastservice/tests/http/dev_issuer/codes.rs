@@ -57,6 +57,8 @@ async fn the_service_accepts_the_access_token_and_not_the_id_token() {
     assert_eq!(issuer.get_as("/items", &tokens.text("id_token")).await.status, 401);
     // What a user may not grant is left out without a word, as Auth0 does.
     assert_eq!(guest.text("scope"), "openid");
+    let nothing = issuer.tokens("auth0|guest", "read:items").await;
+    assert_eq!(nothing.text("scope"), "", "left out it would mean `read:items`");
     assert_eq!(issuer.get_as("/items", &guest.text("access_token")).await.status, 403);
     assert_eq!(issuer.get_as("/admin", &guest.text("access_token")).await.status, 403);
 }
