@@ -1,11 +1,10 @@
 //! Whose tokens the service accepts: those of its settings, or its own in development.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use super::{App, preparation::Preparation};
+use super::App;
 use crate::{
     auth::Authenticator,
-    error::Result,
     settings::{IS_DEVELOPMENT, Settings},
 };
 #[cfg(feature = "jwt")]
@@ -16,9 +15,6 @@ use crate::{
 
 /// Says for whom tokens speak; `None` when no issuer is known, or after a fault.
 pub(super) type AnyAuthenticator = Option<Arc<dyn Authenticator>>;
-
-/// Who verifies the service's own tokens, and the step that gives their issuer to its endpoints.
-pub(super) type OwnTokens = (Arc<dyn Authenticator>, Preparation);
 
 impl App {
     /// Whether the service issues its own tokens: a development build without another issuer.
@@ -100,32 +96,4 @@ pub(super) fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAu
         );
     }
     None
-}
-
-/// Makes the service its own issuer: who verifies its tokens, and who signs them.
-#[cfg(feature = "dev-issuer")]
-pub(super) fn of_itself(settings: &Settings, address: Option<SocketAddr>) -> Result<OwnTokens> {
-    use super::preparation::preparation;
-    use crate::dev_issuer;
-
-    // This machine's name from its inside, whatever addresses the service listens on.
-    let port = address.map_or(settings.server.port, |address| address.port());
-    let audience = settings.auth.api_identifiers.first().map(String::as_str);
-    let issuer = dev_issuer::at(&format!("localhost:{port}"), audience)?;
-    let verifier = TokenVerifier::builder()
-        .issuer(issuer.issuer())
-        .accept_http_on_loopback()
-        .audience(issuer.audience())
-        .leeway(settings.auth.token_leeway)
-        .cache_entries(settings.auth.token_cache)
-        .keys(issuer.key_set())
-        .build()?;
-    tracing::warn!("this build issues its own tokens to whoever asks: it is for development only");
-    let preparation = preparation(move |_, environment| environment.set_state(issuer));
-    Ok((Arc::new(verifier), preparation))
-}
-
-#[cfg(not(feature = "dev-issuer"))]
-pub(super) fn of_itself(_: &Settings, _: Option<SocketAddr>) -> Result<OwnTokens> {
-    Err(crate::error::Error::internal("this build has no development issuer"))
 }
