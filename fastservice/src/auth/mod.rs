@@ -3,6 +3,8 @@
 //! A route carries its [`Access`] as data. The [`Guard`] reads the bearer token
 //! (RFC 6750), asks its [`Authenticator`] who the token speaks for, and holds
 //! the answer against the route's [`Rule`].
+//!
+#![doc = include_str!("../../docs/access_control.md")]
 
 mod access;
 mod authenticator;

@@ -2,6 +2,9 @@
 
 use std::{error::Error, fmt, slice, sync::Arc};
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, EcdsaVerificationAlgorithm, ParsedPublicKey,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde::Deserialize;
@@ -179,12 +182,14 @@ impl Key {
         }
         let (family, material) = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
             ("RSA", _) => (RSA, rsa(&decoded(jwk.n)?, &decoded(jwk.e)?)?),
-            ("EC", Some("P-256")) => {
-                (&[Algorithm::ES256][..], ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 32)?)
-            }
-            ("EC", Some("P-384")) => {
-                (&[Algorithm::ES384][..], ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 48)?)
-            }
+            ("EC", Some("P-256")) => (
+                &[Algorithm::ES256][..],
+                ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 32, &ECDSA_P256_SHA256_FIXED)?,
+            ),
+            ("EC", Some("P-384")) => (
+                &[Algorithm::ES384][..],
+                ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 48, &ECDSA_P384_SHA384_FIXED)?,
+            ),
             ("OKP", Some("Ed25519")) => (&[Algorithm::EdDSA][..], ed25519(&decoded(jwk.x)?)?),
             ("EC" | "OKP", _) => return Err("unsupported curve"),
             // `oct` too: a shared secret in a public document protects nothing.
@@ -241,12 +246,19 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
     number.split_at(zeros).1
 }
 
-fn ec(x: &[u8], y: &[u8], coordinate_bytes: usize) -> Result<DecodingKey, &'static str> {
+fn ec(
+    x: &[u8],
+    y: &[u8],
+    coordinate_bytes: usize,
+    curve: &'static EcdsaVerificationAlgorithm,
+) -> Result<DecodingKey, &'static str> {
     const UNCOMPRESSED: u8 = 4;
     if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
         return Err("a coordinate's length does not fit the curve");
     }
-    Ok(DecodingKey::from_ec_der(&[&[UNCOMPRESSED], x, y].concat()))
+    let point = [&[UNCOMPRESSED], x, y].concat();
+    ParsedPublicKey::new(curve, &point).map_err(|_| "the point is not on the curve")?;
+    Ok(DecodingKey::from_ec_der(&point))
 }
 
 fn ed25519(x: &[u8]) -> Result<DecodingKey, &'static str> {
