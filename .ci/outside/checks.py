@@ -74,12 +74,16 @@ class Process:
                 self.command, cwd=self.folder.name, stdout=log, stderr=log,
                 env={"PATH": os.environ["PATH"], "PORT": str(self.port), **self.settings},
             )
-        wait_until(self.answers, f"{self.command[0]} to answer")
+        try:
+            wait_until(self.answers, f"{self.command[0]} to answer")
+        except BaseException:
+            self.__exit__(True)
+            raise
         return self
 
     def answers(self):
         if self.process.poll() is not None:
-            raise SystemExit(f"{self.command[0]} ended:\n{self.log.read_text()}")
+            raise SystemExit(f"{self.command[0]} ended by itself")
         with socket.socket() as caller:
             return caller.connect_ex(("127.0.0.1", self.port)) == 0
 

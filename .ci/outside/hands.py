@@ -13,7 +13,6 @@ with warnings.catch_warnings(record=True):
     from authlib.jose import JsonWebKey, JsonWebToken
 
 
-
 class PyJwt:
     name = "PyJWT"
     bad_signature, bad_audience = "InvalidSignatureError", "InvalidAudienceError"
