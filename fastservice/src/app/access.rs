@@ -1,15 +1,10 @@
 //! Whose tokens the service accepts: those of its settings, or its own in development.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use super::{App, preparation::Preparation};
-#[cfg(feature = "client")]
-use crate::client::OwnIssuer;
-#[cfg(all(feature = "client", feature = "dev-issuer"))]
-use crate::secret::Secret;
+use super::App;
 use crate::{
     auth::Authenticator,
-    error::Result,
     settings::{IS_DEVELOPMENT, Settings},
 };
 #[cfg(feature = "jwt")]
@@ -20,9 +15,6 @@ use crate::{
 
 /// Says for whom tokens speak; `None` when no issuer is known, or after a fault.
 pub(super) type AnyAuthenticator = Option<Arc<dyn Authenticator>>;
-
-/// Who verifies the service's own tokens, and the step that gives their issuer to its endpoints.
-pub(super) type OwnTokens = (Arc<dyn Authenticator>, Preparation);
 
 impl App {
     /// Whether the service issues its own tokens: a development build without another issuer.
@@ -165,58 +157,4 @@ fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator
         );
     }
     None
-}
-
-/// Makes the service its own issuer: who verifies its tokens, and who signs them.
-#[cfg(feature = "dev-issuer")]
-pub(super) fn of_itself(settings: &Settings, address: Option<SocketAddr>) -> Result<OwnTokens> {
-    use super::preparation::preparation;
-    use crate::dev_issuer;
-
-    let audience = settings.auth.api_identifiers.first().map(String::as_str);
-    let issuer = dev_issuer::at(&own_authority(settings, address), audience)?;
-    let verifier = TokenVerifier::builder()
-        .issuer(issuer.issuer())
-        .accept_http_on_loopback()
-        .audience(issuer.audience())
-        .leeway(settings.auth.token_leeway)
-        .cache_entries(settings.auth.token_cache)
-        .keys(issuer.key_set())
-        .build()?;
-    tracing::warn!("this build issues its own tokens to whoever asks: it is for development only");
-    let preparation = preparation(move |_, environment| environment.set_state(issuer));
-    Ok((Arc::new(verifier), preparation))
-}
-
-/// This machine's name from its inside, whatever addresses the service listens on.
-#[cfg(feature = "dev-issuer")]
-fn own_authority(settings: &Settings, address: Option<SocketAddr>) -> String {
-    let port = address.map_or(settings.server.port, |address| address.port());
-    format!("localhost:{port}")
-}
-
-/// Where a service that issues its own tokens gets those for its calls.
-#[cfg(all(feature = "client", feature = "dev-issuer"))]
-pub(super) fn own_grants(
-    app: &App,
-    settings: &Settings,
-    address: Option<SocketAddr>,
-) -> Option<OwnIssuer> {
-    use crate::dev_issuer::{CLIENT_ID, CLIENT_SECRET, GRANT_PATH};
-
-    app.issues_tokens(settings).then(|| OwnIssuer {
-        token_url: format!("http://{}{GRANT_PATH}", own_authority(settings, address)),
-        id: CLIENT_ID.to_owned(),
-        secret: Secret::new(CLIENT_SECRET.to_owned()),
-    })
-}
-
-#[cfg(all(feature = "client", not(feature = "dev-issuer")))]
-pub(super) fn own_grants(_: &App, _: &Settings, _: Option<SocketAddr>) -> Option<OwnIssuer> {
-    None
-}
-
-#[cfg(not(feature = "dev-issuer"))]
-pub(super) fn of_itself(_: &Settings, _: Option<SocketAddr>) -> Result<OwnTokens> {
-    Err(crate::error::Error::internal("this build has no development issuer"))
 }

@@ -9,6 +9,7 @@ use super::{
     core::{Core, Endpoint},
     cross_origin::cors,
     layered::AnyLayer,
+    own_tokens::{self, OwnUsers},
     preparation::Preparation,
     readiness::readiness,
     service::Service,
@@ -47,6 +48,7 @@ struct Plan {
     endpoints: Vec<Endpoint>,
     router: Router<Endpoint>,
     guard: Guard,
+    own_users: Option<OwnUsers>,
     cors: Option<AnyLayer>,
 }
 
@@ -60,15 +62,15 @@ pub(crate) async fn start(
         tracing::warn!(hint, "a setting may be wrong");
     }
     let mut plan = plan(&app, &settings)?;
-    if app.issues_tokens(&settings) {
-        let own = access::of_itself(&settings, address);
+    if let Some(users) = plan.own_users.take() {
+        let own = own_tokens::of_itself(users, &settings, address);
         let (authenticator, issuer) = own.map_err(|error| StartError(vec![error.chain()]))?;
         plan.guard = plan.guard.with_authenticator(authenticator);
         app.preparations.push(issuer);
     }
     #[cfg(feature = "client")]
     {
-        let own = access::own_grants(&app, &settings, address);
+        let own = own_tokens::own_grants(&app, &settings, address);
         app.preparations.insert(0, super::outgoing::client(&plan.endpoints, own));
     }
     let verifies_tokens = plan.guard.has_authenticator();
@@ -103,6 +105,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
         None => access::of_settings(settings, &mut faults),
         given => given.clone(),
     };
+    let own_users = own_tokens::own_users(app, settings, &endpoints, &mut faults);
     let guard = Guard::new(&settings.service_name, &settings.auth.m2m_users);
     let guard = guard.map_err(|error| faults.extend_from_slice(error.faults()));
     let (Ok(guard), true) = (guard, faults.is_empty()) else { return Err(StartError(faults)) };
@@ -110,7 +113,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
         Some(authenticator) => guard.with_authenticator(authenticator),
         None => guard,
     };
-    Ok(Plan { endpoints, router, guard, cors })
+    Ok(Plan { endpoints, router, guard, own_users, cors })
 }
 
 fn check_metrics(settings: &Settings, faults: &mut Vec<String>) {

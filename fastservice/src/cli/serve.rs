@@ -31,7 +31,8 @@ pub(super) fn run(mut app: App) -> Result<ExitCode, Failure> {
     let own_port = operations::bind(&settings)?;
     let runtime = Runtime::new(&settings.server)?;
     let issues_tokens = app.issues_tokens(&settings);
-    let app = app.observer(log.access()).observer(telemetry.observer()).settings(settings.clone());
+    let app = app.observer(telemetry.access(&log)).observer(telemetry.observer());
+    let app = app.settings(settings.clone());
     let service = runtime.block_on(async {
         log.reload_on_hangup();
         app::start(app, Some(address)).await

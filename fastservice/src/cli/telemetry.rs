@@ -6,6 +6,7 @@ use tracing_subscriber::layer::Identity;
 
 use crate::{
     context::{Ending, Observer},
+    log::{AccessLog, Log},
     settings::Settings,
 };
 
@@ -25,6 +26,10 @@ impl Telemetry {
 
     pub(super) fn observer(&self) -> Unseen {
         Unseen
+    }
+
+    pub(super) fn access(&self, log: &Log) -> AccessLog {
+        log.access()
     }
 
     pub(super) fn abandon(self) {}

@@ -13,6 +13,14 @@ impl Context {
         self.0.trace.get_or_init(open)
     }
 
+    /// The trace, where there is one: the request came with it, it is exported, or a call
+    /// has carried it out. A record of the log alone is no reason to begin one.
+    #[cfg(feature = "log")]
+    pub(crate) fn known_trace(&self) -> Option<&TraceContext> {
+        let of_caller = || self.0.arrival.trace.are_there().then(|| self.trace());
+        self.0.trace.get().map(|trace| &**trace).or_else(of_caller)
+    }
+
     /// Adds the headers that carry this context to another service: `X-Request-ID`,
     /// `traceparent` and `tracestate`. What is there already stays.
     ///

@@ -1,6 +1,6 @@
 //! W3C Trace Context: where a request stands in a trace across services.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -22,13 +22,16 @@ const MOST_STATE_MEMBERS: usize = 32;
 ///
 /// It continues the header `traceparent` that came with the request. Where none
 /// came, or one that is not valid, a trace begins here: its id is the request id,
-/// written without hyphens, and it is sampled.
+/// written without hyphens, and it is sampled unless this service's own sampler (feature
+/// `otlp`) says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceContext {
     trace_id: TraceId,
     parent_id: Option<SpanId>,
     span_id: SpanId,
     flags: u8,
+    /// What the service's own sampler says.
+    decision: OnceLock<bool>,
     state: Option<HeaderValue>,
 }
 
@@ -59,10 +62,17 @@ impl TraceContext {
         self.span_id
     }
 
-    /// Whether the caller may have recorded its part.
+    /// Whether this part of the trace is recorded, as the calls that it makes are told: by
+    /// the decision of the service's own sampler, else by that of the caller.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
-        self.flags & SAMPLED != 0
+        self.decision.get().copied().unwrap_or(self.flags & SAMPLED != 0)
+    }
+
+    /// Remembers what the service's own sampler says. The first decision stays.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn decide(&self, is_sampled: bool) {
+        let _ = self.decision.set(is_sampled);
     }
 
     /// What tracing systems say to each other: the header `tracestate`, passed on as it came.
@@ -73,7 +83,8 @@ impl TraceContext {
 
     /// The header `traceparent` of the calls that this request makes.
     pub(super) fn to_traceparent(&self) -> HeaderValue {
-        let Self { trace_id, span_id, flags, .. } = self;
+        let Self { trace_id, span_id, .. } = self;
+        let flags = self.flags & !SAMPLED | if self.is_sampled() { SAMPLED } else { 0 };
         let text = format!("00-{trace_id}-{span_id}-{flags:02x}");
         // Hexadecimal digits and hyphens are always a valid header value.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
@@ -89,6 +100,7 @@ impl TraceContext {
             parent_id: None,
             span_id: SpanId::new(),
             flags: SAMPLED,
+            decision: OnceLock::new(),
             state: None,
         }
     }
@@ -134,6 +146,12 @@ pub(super) struct TraceHeaders {
 }
 
 impl TraceHeaders {
+    /// Whether the request came with a trace, valid or not.
+    #[cfg(feature = "log")]
+    pub(super) fn are_there(&self) -> bool {
+        self.parent.is_some()
+    }
+
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let mut parents = headers.get_all(TRACEPARENT).iter();
         match (parents.next(), parents.next()) {
@@ -152,7 +170,8 @@ impl TraceHeaders {
         };
         let state = self.state.clone().filter(is_within_limits);
         let (parent_id, span_id) = (Some(parent_id), SpanId::new());
-        TraceContext { trace_id, parent_id, span_id, flags, state }
+        let decision = OnceLock::new();
+        TraceContext { trace_id, parent_id, span_id, flags, decision, state }
     }
 }
 

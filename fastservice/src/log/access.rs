@@ -3,17 +3,23 @@ use std::{borrow::Cow, net::IpAddr};
 use http::Uri;
 use tracing::Level;
 
-use super::{format::redact, records::Records};
+use super::{
+    format::{CleanFields, redact},
+    records::Records,
+};
 use crate::{
     claims::UserId,
     context::{Context, Ending, Observer},
 };
 
 /// The target of the records of requests.
-pub(super) const TARGET: &str = "fastservice::access";
+pub(crate) const TARGET: &str = "fastservice::access";
+pub(crate) const MESSAGE: &str = "request ended";
 
 /// Longer paths and user agents are cut.
 const LONGEST: usize = 1024;
+
+type Export = Box<dyn Fn(&Ending<'_>) + Send + Sync>;
 
 /// Writes a record for each request at its end, with the target
 /// `fastservice::access` and the level `info`. Routes such as the heartbeat stay
@@ -21,13 +27,22 @@ const LONGEST: usize = 1024;
 pub struct AccessLog {
     /// `None` when the service has a subscriber of its own.
     records: Option<Records>,
+    /// Where else the record goes.
+    export: Option<Export>,
     /// Requests whose random part is at most this have a record.
     threshold: u64,
 }
 
 impl AccessLog {
     pub(super) fn new(records: Option<Records>, sample: f64) -> Self {
-        Self { records, threshold: threshold(sample) }
+        Self { records, export: None, threshold: threshold(sample) }
+    }
+
+    /// Gives each request that has a line to `export` too. What a subscriber gets reaches
+    /// the exporter that is a part of it.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn exported(self, export: impl Fn(&Ending<'_>) + Send + Sync + 'static) -> Self {
+        Self { export: Some(Box::new(export)), ..self }
     }
 
     /// One decision a request, the same in every service that knows its id.
@@ -45,7 +60,12 @@ impl Observer for AccessLog {
             return;
         }
         match &self.records {
-            Some(records) if records.keeps_access() => write(records, ending),
+            Some(records) if records.keeps_access() => {
+                write(records, ending);
+                if let Some(export) = &self.export {
+                    export(ending);
+                }
+            }
             Some(_) => {}
             None => hand_over(ending),
         }
@@ -54,30 +74,35 @@ impl Observer for AccessLog {
 
 /// The record as a line. A subscriber would need a multiple of the time.
 fn write(records: &Records, ending: &Ending<'_>) {
-    let Ending { context, status, bytes, elapsed, is_complete, .. } = ending;
     let mut line = records.begin(Level::INFO, TARGET);
-    line.clean_message("request ended");
+    line.clean_message(MESSAGE);
+    describe(ending, &mut line);
+    line.context(ending.context);
+    records.write(line);
+}
+
+/// What a record of a request's end has beside the request's context.
+pub(crate) fn describe(ending: &Ending<'_>, fields: &mut impl CleanFields) {
+    let Ending { context, status, bytes, elapsed, is_complete, .. } = ending;
     match status {
-        Some(status) => line.count("status", status.as_u16().into()),
-        None => line.flag("client_left", true),
+        Some(status) => fields.count("status", status.as_u16().into()),
+        None => fields.flag("client_left", true),
     }
     if status.is_some() && !is_complete {
-        line.flag("complete", false);
+        fields.flag("complete", false);
     }
-    line.count("bytes", *bytes);
-    line.millis("elapsed_ms", u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
-    line.clean("path", cut(&path(context.uri())));
+    fields.count("bytes", *bytes);
+    fields.millis("elapsed_ms", u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
+    fields.clean("path", cut(&path(context.uri())));
     if let Some(address) = context.remote_address() {
-        line.address("remote_address", address);
+        fields.address("remote_address", address);
     }
     if let Some(client) = client_behind_proxies(context) {
-        line.clean("client_address", &client.to_string());
+        fields.clean("client_address", &client.to_string());
     }
     if let Some(agent) = context.user_agent() {
-        line.clean("user_agent", cut(agent));
+        fields.clean("user_agent", cut(agent));
     }
-    line.context(context);
-    records.write(line);
 }
 
 /// The record for the service's own subscriber.
@@ -98,6 +123,8 @@ fn hand_over(ending: &Ending<'_>) {
         user_id = context.user_id().map(UserId::as_str),
         method = context.method().as_str(),
         route = context.route(),
+        trace_id = context.known_trace().map(|trace| tracing::field::display(trace.trace_id())),
+        span_id = context.known_trace().map(|trace| tracing::field::display(trace.span_id())),
         "request ended"
     );
 }

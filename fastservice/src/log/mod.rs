@@ -16,8 +16,10 @@
 //! # }
 //! ```
 //!
+//! What libraries write with the crate `log` is logged too, with its own targets.
 //! A record that is written while a request is answered carries its
-//! `request_id`, `user_id`, `method` and `route`. Values of fields with names
+//! `request_id`, `user_id`, `method` and `route`, and the `trace_id` and `span_id` of
+//! [`Context::trace`](crate::context::Context::trace) where there is a trace. Values of fields with names
 //! such as `token` or `password`, and what looks like a token, are masked.
 //!
 //! Who logs never waits. A thread writes; when it cannot keep up, the disk is
@@ -25,6 +27,7 @@
 //! logged once writing works again.
 
 mod access;
+mod bridge;
 mod config;
 mod error;
 mod format;
@@ -40,9 +43,13 @@ use tracing_subscriber::{
     layer::{Identity, SubscriberExt},
 };
 
-#[cfg(feature = "otlp")]
-pub(crate) use self::format::redact;
 pub use self::{access::AccessLog, error::LogError};
+#[cfg(feature = "otlp")]
+pub(crate) use self::{
+    access::{MESSAGE as END_MESSAGE, TARGET as END_TARGET, describe as describe_end},
+    bridge::{is_of_bridge, metadata},
+    format::{CleanFields, cut, is_reserved, redact},
+};
 use self::{
     config::Config,
     output::Queue,
@@ -87,6 +94,7 @@ pub fn start_with(
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         return Ok(Log { running: None, sample });
     }
+    bridge::start();
     panics::record(records.clone());
     config.warn();
     let watched = Watched { settings: settings.clone(), config, records: records.clone() };

@@ -23,7 +23,7 @@ use tracing_subscriber::{
 };
 
 use super::{
-    access,
+    access, bridge,
     config::Config,
     format::{Format, Line, cut},
     output::Queue,
@@ -38,7 +38,7 @@ pub(super) struct Records(Arc<Shared>);
 struct Shared {
     queue: Queue,
     /// Asked when a call site is met first and after a change, not for each
-    /// record: `tracing` remembers the answers.
+    /// record: `tracing` remembers the answers. Not those for records of the crate `log`.
     targets: RwLock<Targets>,
     keeps_access: AtomicBool,
 }
@@ -123,12 +123,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Records {
     }
 
     fn on_event(&self, event: &Event<'_>, spans: LayerContext<'_, S>) {
-        let metadata = event.metadata();
+        let bridged = bridge::metadata(event);
+        let metadata = bridged.as_ref().unwrap_or_else(|| event.metadata());
         let mut line = self.begin(*metadata.level(), metadata.target());
-        event.record(&mut Fields::Record(&mut line));
+        let mut written = Names::new();
+        event.record(&mut Fields::Record(&mut line, &mut written));
         // From the inside out: of fields of one name the innermost is written.
-        let own = metadata.fields().iter().map(|field| field.name());
-        let mut written: SmallVec<[&str; 16]> = own.filter(|name| *name != "message").collect();
         for span in spans.event_scope(event).into_iter().flatten() {
             let extensions = span.extensions();
             let Some(Parts { parts, .. }) = extensions.get() else { continue };
@@ -162,16 +162,28 @@ impl Parts {
     }
 }
 
+/// The names of fields that a record has.
+type Names = SmallVec<[&'static str; 16]>;
+
 /// Writes fields down: those of an event into its line.
 enum Fields<'a> {
-    Record(&'a mut Line),
+    Record(&'a mut Line, &'a mut Names),
     Span(&'a mut Parts),
 }
 
 impl Fields<'_> {
     fn add(&mut self, field: &Field, write: impl FnOnce(&mut Line)) {
         match self {
-            Self::Record(line) => write(line),
+            // What is declared without a value does not come here, and hides nothing.
+            Self::Record(line, written) => {
+                if bridge::is_of_bridge(field.name()) {
+                    return;
+                }
+                if field.name() != "message" {
+                    written.push(field.name());
+                }
+                write(line);
+            }
             Self::Span(parts) => parts.keep(field.name(), write),
         }
     }

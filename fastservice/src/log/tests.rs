@@ -154,6 +154,18 @@ fn of_fields_with_one_name_the_innermost_is_written_and_the_last_value() {
 }
 
 #[test]
+fn a_field_without_a_value_hides_none_of_a_span() {
+    let trial = Trial::new(&[]);
+
+    let records = trial.run(|| {
+        let _span = tracing::info_span!("order", order = 7, total = 3).entered();
+        info!(order = tracing::field::Empty, total = None::<u32>, "packed");
+    });
+
+    assert_eq!((&records[0]["order"], &records[0]["total"]), (&7.into(), &3.into()));
+}
+
+#[test]
 fn levels_change_while_the_service_runs() {
     let trial = Trial::new(&[]);
     let louder = Trial::new(&[("LOGGING_LEVEL", "debug")]).config;
@@ -236,6 +248,42 @@ fn a_request_has_one_record_at_its_end() {
     assert_eq!(records[0], expected);
     assert_eq!(records[1]["client_left"], true);
     assert!(records[1].get("status").is_none());
+}
+
+#[test]
+fn a_record_says_the_trace_where_there_is_one() {
+    let trial = Trial::new(&[]);
+    let access = AccessLog::new(Some(trial.records.clone()), 1.0);
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let request = http::Request::get("/").header("traceparent", traceparent).body(()).unwrap();
+    let context = Context::open(Arrival::of(&request, None));
+
+    access.ended(&ending(&context, Some(200)));
+
+    let record = &trial.read()[0];
+    assert_eq!(record["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(record["span_id"], context.trace().span_id().to_string());
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn what_has_a_record_is_exported_too() {
+    let exports = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let exported = exports.clone();
+    let access = |level, records: bool| {
+        let trial = Trial::new(&[("LOGGING_LEVEL", level)]);
+        let exported = exported.clone();
+        AccessLog::new(records.then(|| trial.records.clone()), 0.0).exported(move |_| {
+            exported.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        })
+    };
+
+    access("info", true).ended(&ending(&context("/"), Some(500)));
+    access("info", true).ended(&ending(&context("/"), Some(200)));
+    access("warn", true).ended(&ending(&context("/"), Some(500)));
+    access("info", false).ended(&ending(&context("/"), Some(500)));
+
+    assert_eq!(exports.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use opentelemetry::{KeyValue, StringValue, Value};
+use opentelemetry::{Array, KeyValue, StringValue, Value, trace::Status};
 use opentelemetry_sdk::{
     Resource,
     error::OTelSdkResult,
@@ -79,19 +79,34 @@ impl<E: LogExporter> LogExporter for Reported<E> {
 /// Here and not where a span is made: this is off the request's path.
 fn mask_span(span: &mut SpanData) {
     span.name = redact::text(&span.name).into_owned().into();
+    if let Status::Error { description } = &mut span.status {
+        *description = redact::text(description).into_owned().into();
+    }
     span.attributes.iter_mut().for_each(mask);
     for event in &mut span.events.events {
         event.name = redact::text(&event.name).into_owned().into();
         event.attributes.iter_mut().for_each(mask);
+    }
+    for link in &mut span.links.links {
+        link.attributes.iter_mut().for_each(mask);
     }
 }
 
 fn mask(attribute: &mut KeyValue) {
     if redact::is_sensitive(attribute.key.as_str()) {
         attribute.value = Value::from(redact::MASK);
-    } else if let Value::String(text) = &attribute.value {
-        attribute.value = StringValue::from(redact::text(text.as_str()).into_owned()).into();
+        return;
     }
+    match &mut attribute.value {
+        Value::String(text) => mask_text(text),
+        // Such as an error and its causes.
+        Value::Array(Array::String(texts)) => texts.iter_mut().for_each(mask_text),
+        _ => {}
+    }
+}
+
+fn mask_text(text: &mut StringValue) {
+    *text = redact::text(text.as_str()).into_owned().into();
 }
 
 #[cfg(test)]

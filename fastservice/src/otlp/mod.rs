@@ -10,7 +10,8 @@
 //! let settings = Settings::from_environment()?;
 //! let telemetry = Telemetry::open(&settings)?;
 //! let log = log::start_with(&settings, telemetry.layer())?;
-//! let service = App::new().observer(telemetry.observer()).settings(settings).start().await?;
+//! let app = App::new().observer(telemetry.access(&log)).observer(telemetry.observer());
+//! let service = app.settings(settings).start().await?;
 //! // … serve; then, not on a thread that answers requests:
 //! telemetry.finish();
 //! # Ok(())
@@ -19,18 +20,19 @@
 //!
 //! Each request that is sampled is a span of kind server, a child of the caller's
 //! when it has sent a `traceparent`. Spans of `tracing` that a handler makes are
-//! its children, and log records carry its trace id. Threads of their own export
+//! its children, and log records carry its trace id. What is masked in the log is
+//! masked here too. Threads of their own export
 //! in batches, out of a queue with an end: a collector that is slow or away costs
 //! spans and records, never a request.
 
 mod export;
 mod ids;
+mod records;
 mod span;
 
 use std::{fmt, time::Duration};
 
-use opentelemetry::{KeyValue, trace::TracerProvider};
-use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
+use opentelemetry::{KeyValue, logs::LoggerProvider, trace::TracerProvider};
 use opentelemetry_otlp::{
     ExporterBuildError, LogExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
 };
@@ -44,10 +46,12 @@ use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 use self::{
     export::Reported,
     ids::{Ids, Share},
+    records::Records,
     span::Requests,
 };
 use crate::{
     context::Observer,
+    log::{AccessLog, Log},
     settings::{OtlpSettings, SamplingKind, Settings},
 };
 
@@ -108,6 +112,15 @@ impl Telemetry {
         Requests::new(self.traces.as_ref().map(|traces| traces.tracer(SCOPE)))
     }
 
+    /// Writes a record for each request at its end, and exports it too: give it to
+    /// [`App::observer`](crate::App::observer) in place of [`Log::access`].
+    #[must_use]
+    pub fn access(&self, log: &Log) -> AccessLog {
+        let Some(logs) = &self.logs else { return log.access() };
+        let records = Records::new(logs.logger(SCOPE));
+        log.access().exported(move |ending| records.end(ending))
+    }
+
     /// Exports the spans and the records of `tracing`: add it to the subscriber.
     #[must_use]
     pub fn layer<S>(&self) -> Box<dyn Layer<S> + Send + Sync>
@@ -118,7 +131,7 @@ impl Telemetry {
             let layer = tracing_opentelemetry::layer().with_tracer(traces.tracer(SCOPE));
             layer.with_location(false).with_threads(false).with_tracked_inactivity(false)
         });
-        let records = self.logs.as_ref().map(OpenTelemetryTracingBridge::new);
+        let records = self.logs.as_ref().map(|logs| Records::new(logs.logger(SCOPE)));
         let is_ours = filter_fn(|metadata| !is_of_carrier(metadata.target()));
         Box::new(Layer::<S>::and_then(spans, records).with_filter(is_ours))
     }

@@ -3,12 +3,15 @@ use std::any::Any;
 use http::Method;
 use opentelemetry::{
     Context as OtelContext, KeyValue,
-    trace::{SpanBuilder, SpanKind, Status, TraceContextExt, Tracer},
+    trace::{Span as _, SpanBuilder, SpanKind, Status, TraceContextExt, Tracer},
 };
 use opentelemetry_sdk::trace::SdkTracer;
 
 use super::ids::{parent, with_ids_of};
-use crate::context::{Companion, Context, Ending, Observer};
+use crate::{
+    context::{Companion, Context, Ending, Observer},
+    log::redact,
+};
 
 /// Longer paths and user agents are cut.
 const LONGEST: usize = 1024;
@@ -33,6 +36,7 @@ impl Observer for Requests {
         let (method, _) = method(context.method());
         let span = SpanBuilder::from_name(method).with_kind(SpanKind::Server);
         let span = with_ids_of(trace, || tracer.build_with_context(span, &parent));
+        trace.decide(span.span_context().is_sampled());
         context.accompany(RequestSpan(parent.with_span(span)));
     }
 
@@ -71,7 +75,7 @@ fn attributes(ending: &Ending<'_>) -> Vec<KeyValue> {
         KeyValue::new("http.request.method", name),
         KeyValue::new("url.scheme", context.scheme()),
         // Without the query, which may hold what only the service should know.
-        text("url.path", cut(context.uri().path())),
+        text("url.path", cut(&redact::path(context.uri().path()))),
         text("fastservice.request_id", &context.request_id().to_string()),
         KeyValue::new("http.response.body.size", i64::try_from(ending.bytes).unwrap_or(i64::MAX)),
     ];

@@ -5,6 +5,8 @@ mod auth;
 mod client;
 mod cors;
 mod database;
+#[cfg(feature = "dev-issuer")]
+mod dev_issuer;
 mod env_file;
 mod health;
 mod hint;
@@ -29,6 +31,8 @@ mod value;
 
 use std::{any::TypeId, path::Path, sync::Arc};
 
+#[cfg(feature = "dev-issuer")]
+pub use self::dev_issuer::DevIssuerSettings;
 #[cfg(feature = "otlp")]
 pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
 pub use self::{
@@ -84,6 +88,9 @@ pub struct Settings {
     pub introspection: IntrospectionSettings,
     /// Where it gets the tokens that it sends.
     pub access_tokens: AccessTokenSettings,
+    /// Who can log in to the development issuer.
+    #[cfg(feature = "dev-issuer")]
+    pub dev_issuer: DevIssuerSettings,
     /// Where its data is.
     pub database: DatabaseSettings,
     /// How it calls other services.
@@ -155,6 +162,8 @@ impl Settings {
             auth: AuthSettings::read(&mut reader),
             introspection: IntrospectionSettings::read(&mut reader),
             access_tokens: AccessTokenSettings::read(&mut reader),
+            #[cfg(feature = "dev-issuer")]
+            dev_issuer: DevIssuerSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
             client: ClientSettings::read(&mut reader),
             metrics: MetricsSettings::read(&mut reader),

@@ -380,7 +380,8 @@ fn wrong_kinds() -> Vec<Row> {
 
 fn hs256_with_public_key() -> String {
     use aws_lc_rs::hmac;
-    let public_key = ISSUER.jwks()["keys"][0]["n"].as_str().unwrap();
+    let jwks = ISSUER.jwks();
+    let public_key = jwks["keys"][0]["n"].as_str().unwrap();
     let token = signed(&user().header_member("alg", "HS256"));
     let (message, _) = token.rsplit_once('.').unwrap();
     let secret = hmac::Key::new(hmac::HMAC_SHA256, public_key.as_bytes());

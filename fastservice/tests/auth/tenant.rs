@@ -75,6 +75,11 @@ impl Tenant {
         eventually(async || self.times_asked().await >= times).await;
     }
 
+    /// As time passes, also when an attempt was on its way and ended with it.
+    pub(crate) async fn is_asked_again(&self) {
+        with_time(async || self.times_asked().await > 0).await;
+    }
+
     pub(crate) fn verifier(&self) -> TokenVerifierBuilder {
         self.discovering().jwks_url(self.jwks_url())
     }
@@ -122,6 +127,20 @@ pub(crate) async fn eventually(is_so: impl AsyncFn() -> bool) {
         assert!(std::time::Instant::now() < give_up, "it never was so");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+/// Lets time pass until it is so.
+pub(crate) async fn with_time(is_so: impl AsyncFn() -> bool) {
+    const STEP: Duration = Duration::from_secs(30);
+    for _ in 0..200 {
+        if is_so().await {
+            return;
+        }
+        pass(STEP).await;
+        // What goes over sockets takes its own time.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it never was so");
 }
 
 /// Tokens cannot be checked: 503 without a challenge, and when to come again.

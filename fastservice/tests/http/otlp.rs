@@ -2,7 +2,13 @@
 
 use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
-use fastservice::{otlp::Telemetry, prelude::*, settings::Settings, testing::TestClient};
+use fastservice::{
+    log,
+    otlp::Telemetry,
+    prelude::*,
+    settings::Settings,
+    testing::{TestClient, TestToken},
+};
 use http_body_util::{BodyExt, Empty};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -18,6 +24,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT_ID: &str = "00f067aa0ba902b7";
+const SECRET: &str = "hunter2hunter2";
 
 #[public_api(get = "/spans/{id}")]
 async fn spans(id: u32) -> String {
@@ -43,6 +50,54 @@ async fn task() {
     task.await.unwrap();
 }
 
+#[public_api(get = "/carried")]
+async fn carried(context: Context) -> String {
+    let mut headers = HeaderMap::new();
+    context.carry_into(&mut headers);
+    headers["traceparent"].to_str().unwrap().to_owned()
+}
+
+#[private_api(get = "/mine/{id}")]
+async fn mine(id: u32) {
+    tracing::info!(id, request_id = "of my own", "mine");
+}
+
+#[derive(Debug)]
+struct Failure(std::io::Error);
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "failed with password={SECRET}")
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// Says a secret wherever it can be said.
+#[public_api(get = "/secrets/{path}")]
+async fn secrets(path: String) -> Result<()> {
+    let cause = std::io::Error::other(format!("postgres://me:{SECRET}@db is down"));
+    let failure = Failure(cause);
+    let error: &dyn std::error::Error = &failure;
+    let span = tracing::info_span!(
+        "work",
+        password = SECRET,
+        note = format!("token={SECRET}"),
+        error,
+        otel.status_description = format!("api_key={SECRET}"),
+        late = tracing::field::Empty,
+    );
+    let _entered = span.enter();
+    span.record("late", format!("Bearer {SECRET}"));
+    tracing::error!(api_key = SECRET, detail = ?(format!("secret={SECRET}"), 1), error, "password={SECRET} {path}");
+    tracing::error!(token = 7_312_911, error, "numbers are masked too");
+    Err(Error::unavailable("on purpose").with_source(failure))
+}
+
 /// Takes exports as a collector does.
 struct Collector {
     address: SocketAddr,
@@ -53,6 +108,7 @@ struct Collector {
 #[derive(Default)]
 struct Exported {
     requests: Vec<http::request::Parts>,
+    bytes: Vec<u8>,
     spans: Vec<Span>,
     logs: Vec<LogRecord>,
     resource: Vec<KeyValue>,
@@ -86,6 +142,7 @@ impl Collector {
     fn exported(mut self) -> Exported {
         let mut exported = Exported::default();
         while let Ok((head, body)) = self.exports.try_recv() {
+            exported.bytes.extend_from_slice(&body);
             match head.uri.path() {
                 "/v1/traces" => {
                     for of_resource in
@@ -116,6 +173,12 @@ impl Exported {
         let names = || self.spans.iter().map(|span| span.name.as_str()).collect::<Vec<_>>();
         found.unwrap_or_else(|| panic!("no span {name} in {:?}", names()))
     }
+
+    fn record(&self, text: &str) -> &LogRecord {
+        let body = |record: &LogRecord| format!("{:?}", record.body);
+        let found = self.logs.iter().find(|record| body(record).contains(text));
+        found.unwrap_or_else(|| panic!("no record {text} in {:?}", self.logs))
+    }
 }
 
 fn attribute(attributes: &[KeyValue], key: &str) -> Option<String> {
@@ -139,8 +202,11 @@ async fn export(settings: &[(&str, &str)], ask: impl AsyncFnOnce(&TestClient)) -
     let settings = Settings::from_pairs(pairs.into_iter().chain(settings.iter().copied())).unwrap();
     let telemetry = Telemetry::open(&settings).unwrap();
     let subscriber = tracing_subscriber::registry().with(telemetry.layer());
-    let app = App::new().only_routes_in(module_path!()).observer(telemetry.observer());
     let recording = tracing::subscriber::set_default(subscriber);
+    // The process has a subscriber, so that the log hands its records over to it.
+    let log = log::start(&settings).unwrap();
+    let app = App::new().observer(telemetry.access(&log)).observer(telemetry.observer());
+    let app = app.only_routes_in(module_path!());
     let client = TestClient::new(app).await;
     ask(&client).await;
     drop(recording);
@@ -247,12 +313,109 @@ async fn records_carry_the_trace() {
     })
     .await;
 
-    let body = |record: &LogRecord| format!("{:?}", record.body);
-    let inside = exported.logs.iter().find(|record| body(record).contains("looked up")).unwrap();
-    let outside = exported.logs.iter().find(|record| body(record).contains("outside")).unwrap();
+    let (inside, outside) = (exported.record("looked up"), exported.record("outside"));
     assert_eq!(inside.trace_id, exported.span("GET /spans/{id}").trace_id);
     assert_eq!(inside.span_id, exported.span("look up").span_id);
     assert!(outside.trace_id.is_empty());
+}
+
+#[tokio::test]
+async fn records_carry_the_trace_also_where_only_logs_are_exported() {
+    let exported = export(&[("OTEL_TRACES_EXPORTER", "none")], async |client| {
+        let parent = format!("00-{TRACE_ID}-{PARENT_ID}-01");
+        let _ = client.get("/spans/7").header("traceparent", parent).await;
+    })
+    .await;
+
+    assert!(exported.spans.is_empty());
+    assert_eq!(hex(&exported.record("looked up").trace_id), TRACE_ID);
+}
+
+#[tokio::test]
+async fn records_carry_the_request() {
+    let mut request_id = String::new();
+
+    let exported = export(&[], async |client| {
+        let answer = client.get("/mine/7").token(TestToken::new("auth0|ali")).await;
+        request_id.push_str(answer.header("x-request-id").unwrap());
+    })
+    .await;
+
+    let record = exported.record("mine");
+    for (key, value) in [
+        ("request_id", &*request_id),
+        ("user_id", "auth0|ali"),
+        ("method", "GET"),
+        ("route", "/mine/{id}"),
+        ("id", "7"),
+        ("request_id_", "of my own"),
+    ] {
+        assert_eq!(attribute(&record.attributes, key).as_deref(), Some(value), "{key}");
+    }
+    assert_eq!((record.severity_number, &*record.severity_text), (9, "INFO"));
+    assert!(record.time_unix_nano > 0);
+}
+
+#[tokio::test]
+async fn the_record_of_a_requests_end_is_exported_once() {
+    let exported = export(&[], async |client| {
+        let _ = client.get("/spans/7?token=secret").await;
+        let _ = client.get("/heartbeat").await;
+    })
+    .await;
+
+    let ends =
+        exported.logs.iter().filter(|record| format!("{record:?}").contains("request ended"));
+    assert_eq!(ends.count(), 1);
+    let end = exported.record("request ended");
+    assert_eq!(attribute(&end.attributes, "status").as_deref(), Some("200"));
+    let path = attribute(&end.attributes, "path");
+    assert_eq!(path.as_deref(), Some("/spans/7?token=[masked]"));
+}
+
+#[tokio::test]
+async fn a_secret_is_in_no_exported_byte() {
+    let exported = export(&[], async |client| {
+        let query = format!("token={SECRET}&next=https%3A%2F%2Fme%3A{SECRET}%40db");
+        let path = format!("/secrets/postgres%3A%2F%2Fme%3A{SECRET}%40db?{query}");
+        let _ = client.get(&path).header("user-agent", format!("x token={SECRET}")).await;
+    })
+    .await;
+
+    // All that has it was exported.
+    let work = exported.span("work");
+    assert!(work.events.len() >= 2 && exported.logs.len() >= 4, "{:?}", exported.logs);
+    assert_eq!(attribute(&work.attributes, "password").as_deref(), Some("[masked]"));
+    assert_eq!(
+        attribute(&exported.record("numbers").attributes, "token").as_deref(),
+        Some("[masked]")
+    );
+    let text = String::from_utf8_lossy(&exported.bytes);
+    assert!(!text.contains(SECRET), "{text}");
+}
+
+#[tokio::test]
+async fn calls_to_other_services_carry_the_samplers_decision() {
+    for (sampler, flags, carried) in [
+        ("parentbased_always_on", Some("00"), "00"),
+        ("parentbased_always_off", Some("01"), "01"),
+        ("always_on", Some("00"), "01"),
+        ("always_off", Some("01"), "00"),
+        ("always_off", None, "00"),
+        ("always_on", None, "01"),
+    ] {
+        let _ = export(&[("OTEL_TRACES_SAMPLER", sampler)], async |client| {
+            let mut request = client.get("/carried");
+            if let Some(flags) = flags {
+                let parent = format!("00-{TRACE_ID}-{PARENT_ID}-{flags}");
+                request = request.header("traceparent", parent);
+            }
+            let answer = request.await;
+            let sent = answer.text();
+            assert!(sent.ends_with(&format!("-{carried}")), "{sampler} {flags:?}: {sent}");
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

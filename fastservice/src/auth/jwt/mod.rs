@@ -130,7 +130,7 @@ impl TokenVerifier {
         let keys = self.keys.current();
         let keys = keys.as_ref().ok_or(Refusal::Key)?;
         let key = keys.select(header.kid.as_deref(), header.algorithm)?;
-        key.verify(header.algorithm, parts.message, parts.signature)?;
+        key.verify(header.algorithm, parts.message.as_bytes(), parts.signature)?;
         Ok(Signed { key: key.clone(), kid: header.kid, payload: parts.payload })
     }
 

@@ -100,6 +100,20 @@ fn flags_that_are_not_known_are_not_passed_on() {
     }
 }
 
+#[cfg(feature = "otlp")]
+#[test]
+fn the_own_samplers_decision_goes_before_the_callers() {
+    for (came, decision, sent) in [("00", true, "-01"), ("03", false, "-02"), ("01", true, "-01")] {
+        let header = format!("00-{TRACE}-{PARENT}-{came}");
+        let trace = continued(&[("traceparent", &header)]).unwrap();
+
+        trace.decide(decision);
+
+        assert_eq!(trace.is_sampled(), decision);
+        assert!(trace.to_traceparent().to_str().unwrap().ends_with(sent), "{came} {decision}");
+    }
+}
+
 #[test]
 fn several_states_are_one_list() {
     let pairs = [("tracestate", "a=1"), ("traceparent", &*parent()), ("tracestate", "b=2")];
@@ -145,6 +159,7 @@ proptest! {
             parent_id: None,
             span_id: SpanId(span.to_be_bytes()),
             flags,
+            decision: OnceLock::new(),
             state: None,
         };
 

@@ -2,6 +2,7 @@
 //! has a meaning here is taken, the rest is left.
 
 use serde_json::{Map, Value};
+use tracing_subscriber::filter::LevelFilter;
 
 use super::file::Members;
 use crate::settings::units;
@@ -31,13 +32,9 @@ pub(super) fn is_python(object: &Map<String, Value>) -> bool {
 
 /// Level, file, size and number of old files, wherever they stand.
 pub(super) fn members(object: &Map<String, Value>, file: &str) -> Members {
-    let mut members = Members::default();
-    let nested =
-        ["handlers", "loggers"].into_iter().filter_map(|name| object.get(name)?.as_object());
-    // The root's level comes before those of single handlers, one of which may be for
-    // errors only.
-    let nested = object.get("root").into_iter().chain(nested.flat_map(Map::values));
-    let nested = nested.filter_map(Value::as_object);
+    let levels = level(object).into_iter().map(|level| level.to_string()).collect();
+    let mut members = Members { levels, ..Members::default() };
+    let nested = [part(object, "handlers"), part(object, "loggers")].into_iter().flatten();
     for object in std::iter::once(object).chain(nested) {
         take(&mut members, object);
     }
@@ -48,13 +45,42 @@ pub(super) fn members(object: &Map<String, Value>, file: &str) -> Members {
     members
 }
 
+/// The level of all that is written anywhere, as here one level counts for all.
+fn level(object: &Map<String, Value>) -> Option<LevelFilter> {
+    let root = object.get("root").and_then(Value::as_object);
+    if let Some(level) = own_level(object).or_else(|| own_level(root?)) {
+        return Some(level);
+    }
+    let is_dictionary =
+        ["handlers", "loggers", "root"].iter().any(|name| object.contains_key(*name));
+    if !is_dictionary {
+        return None;
+    }
+    // Where the root has no level, Python's is WARNING; single loggers may say more.
+    let loggers = part(object, "loggers").filter_map(own_level);
+    let logged = loggers.chain([LevelFilter::WARN]).max()?;
+    // A handler without a level takes everything.
+    let taken = part(object, "handlers").map(|handler| own_level(handler).unwrap_or(logged)).max();
+    Some(taken.map_or(logged, |taken| taken.min(logged)))
+}
+
+fn own_level(object: &Map<String, Value>) -> Option<LevelFilter> {
+    let level = object.get("level").and_then(Value::as_str);
+    level.and_then(|level| units::level(level).ok()?.parse().ok())
+}
+
+/// The objects in a member, such as all handlers.
+fn part<'a>(
+    object: &'a Map<String, Value>,
+    name: &str,
+) -> impl Iterator<Item = &'a Map<String, Value>> {
+    let part = object.get(name).and_then(Value::as_object);
+    part.into_iter().flat_map(Map::values).filter_map(Value::as_object)
+}
+
 /// The first value of each counts.
 fn take(members: &mut Members, object: &Map<String, Value>) {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
-    if members.levels.is_empty() {
-        let level = text("level").and_then(|level| units::level(level).ok());
-        members.levels.extend(level.filter(|level| !level.contains([',', '='])));
-    }
     if members.path.is_none() {
         members.path = text("filename").filter(|path| !path.is_empty()).map(Into::into);
     }

@@ -116,3 +116,35 @@ fn pythons_configurations_start_the_service() {
     }
     assert!(read(r#"{"format": "%(message)s"}"#, &[]).is_ok());
 }
+
+#[test]
+fn the_level_of_pythons_configurations_is_that_of_what_python_writes() {
+    let errors = r#""errors": {"level": "ERROR"}"#;
+    for (text, level) in [
+        (
+            format!(
+                r#"{{"handlers": {{{errors}, "all": {{"level": "DEBUG"}}}}, "loggers": {{"a": {{"level": "INFO"}}, "b": {{"level": "DEBUG"}}}}}}"#
+            ),
+            Level::DEBUG,
+        ),
+        (
+            format!(
+                r#"{{"handlers": {{{errors}, "all": {{}}}}, "loggers": {{"a": {{"level": "INFO"}}}}}}"#
+            ),
+            Level::INFO,
+        ),
+        (format!(r#"{{"handlers": {{{errors}}}, "root": {{"level": "INFO"}}}}"#), Level::INFO),
+        (r#"{"handlers": {"all": {"level": "DEBUG"}}, "root": {}}"#.to_owned(), Level::WARN),
+        (format!(r#"{{"handlers": {{{errors}}}}}"#), Level::ERROR),
+        (
+            r#"{"handlers": {"all": {"level": "info,a=debug"}, "odd": 7}, "loggers": []}"#
+                .to_owned(),
+            Level::WARN,
+        ),
+        (r#"{"version": 1}"#.to_owned(), Level::INFO),
+    ] {
+        let config = read(&text, &[]).unwrap();
+
+        assert_eq!(config.targets.default_level(), Some(level.into()), "{text}");
+    }
+}

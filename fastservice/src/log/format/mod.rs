@@ -1,19 +1,20 @@
 //! One record as one line, of text or of JSON.
 
 mod escape;
+mod fields;
 pub(crate) mod redact;
 mod time;
 
 use std::{
     fmt::{self, Write as _},
     io::Write as _,
-    net::SocketAddr,
     sync::atomic::{AtomicU8, Ordering},
     time::SystemTime,
 };
 
 use tracing::Level;
 
+pub(crate) use self::fields::CleanFields;
 use self::redact::MASK;
 use crate::context::{Context, RequestId};
 
@@ -51,8 +52,23 @@ impl AtomicFormat {
 /// Longer values are cut, so that a record stays bearable whatever is in it.
 const LONGEST_VALUE: usize = 16 * 1024;
 /// Members that every JSON record has, which a field cannot claim to be.
-const RESERVED: [&str; 8] =
-    ["timestamp", "level", "target", "message", "request_id", "user_id", "method", "route"];
+const RESERVED: [&str; 10] = [
+    "timestamp",
+    "level",
+    "target",
+    "message",
+    "request_id",
+    "user_id",
+    "method",
+    "route",
+    "trace_id",
+    "span_id",
+];
+
+/// Whether a field of the user's cannot have this name, and gets a `_` at its end.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
 
 /// A record while it is written.
 pub(super) struct Line {
@@ -152,72 +168,20 @@ impl Line {
         }
     }
 
-    /// Text under a name of the framework's, which is known to hold no secret.
-    pub(super) fn clean(&mut self, name: &str, value: &str) {
-        self.name(name);
-        self.value(value);
-    }
-
-    /// A number under a name of the framework's.
-    pub(super) fn count(&mut self, name: &str, value: u64) {
-        self.name(name);
-        digits(&mut self.out, value, 1);
-    }
-
-    pub(super) fn flag(&mut self, name: &str, value: bool) {
-        self.name(name);
-        self.out.extend_from_slice(if value { b"true" } else { b"false" });
-    }
-
-    pub(super) fn address(&mut self, name: &str, address: SocketAddr) {
-        self.name(name);
-        if self.format == Format::Json {
-            self.out.push(b'"');
-        }
-        match address {
-            // The usual one, without the machinery of formatting.
-            SocketAddr::V4(address) => {
-                for (index, octet) in address.ip().octets().into_iter().enumerate() {
-                    if index > 0 {
-                        self.out.push(b'.');
-                    }
-                    digits(&mut self.out, octet.into(), 1);
-                }
-                self.out.push(b':');
-                digits(&mut self.out, address.port().into(), 1);
-            }
-            SocketAddr::V6(address) => {
-                // Into memory: it cannot fail.
-                let _ = write!(self.out, "{address}");
-            }
-        }
-        if self.format == Format::Json {
-            self.out.push(b'"');
-        }
-    }
-
-    /// A time in milliseconds, to the microsecond.
-    pub(super) fn millis(&mut self, name: &str, micros: u64) {
-        self.count(name, micros / 1000);
-        self.out.push(b'.');
-        digits(&mut self.out, micros % 1000, 3);
-    }
-
     /// Which request it is about.
     pub(super) fn context(&mut self, context: &Context) {
-        self.name("request_id");
-        let quote: &[u8] = if self.format == Format::Json { b"\"" } else { b"" };
-        let (request_id, mut id) = (context.request_id(), [0; RequestId::LONGEST]);
-        let id = request_id.encode(&mut id);
-        self.out.extend_from_slice(quote);
-        self.out.extend_from_slice(id.as_bytes());
-        self.out.extend_from_slice(quote);
+        let mut id = [0; RequestId::LONGEST];
+        self.word("request_id", context.request_id().encode(&mut id));
         if let Some(user_id) = context.user_id() {
             self.clean("user_id", user_id.as_str());
         }
         self.clean("method", context.method().as_str());
         if let Some(route) = context.route() {
             self.clean("route", route);
+        }
+        if let Some(trace) = context.known_trace() {
+            self.hexadecimal("trace_id", &trace.trace_id().to_bytes());
+            self.hexadecimal("span_id", &trace.span_id().to_bytes());
         }
     }
 
@@ -229,10 +193,32 @@ impl Line {
         self.out
     }
 
+    /// Text that needs no escape and in text records no quotes.
+    fn word(&mut self, name: &str, word: &str) {
+        self.name(name);
+        self.quote();
+        self.out.extend_from_slice(word.as_bytes());
+        self.quote();
+    }
+
+    fn hexadecimal(&mut self, name: &str, bytes: &[u8]) {
+        self.name(name);
+        self.quote();
+        fields::hexadecimal(&mut self.out, bytes);
+        self.quote();
+    }
+
+    /// In JSON what is no number is in quotes.
+    fn quote(&mut self) {
+        if self.format == Format::Json {
+            self.out.push(b'"');
+        }
+    }
+
     fn user_name(&mut self, name: &str) {
         self.separate();
         escape::push(&mut self.out, name);
-        if RESERVED.contains(&name) {
+        if is_reserved(name) {
             self.out.push(b'_');
         }
         self.assign();
@@ -291,24 +277,8 @@ fn colour(level: Level) -> &'static str {
     }
 }
 
-/// Appends a number, in at least `width` digits.
-fn digits(out: &mut Vec<u8>, mut number: u64, width: usize) {
-    const LONGEST: usize = 20;
-    let mut text = [b'0'; LONGEST];
-    let mut count = 0;
-    for digit in text.iter_mut().rev() {
-        if number == 0 && count >= width {
-            break;
-        }
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
-        count += 1;
-    }
-    out.extend_from_slice(text.get(LONGEST - count..).unwrap_or_default());
-}
-
 /// The text of a value, up to the longest.
-pub(super) fn cut(value: impl fmt::Display) -> String {
+pub(crate) fn cut(value: impl fmt::Display) -> String {
     let mut text = Cut(String::new());
     if write!(text, "{value}").is_err() {
         text.0.push('…');

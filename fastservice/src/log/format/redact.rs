@@ -188,9 +188,10 @@ fn find_named(text: &str, from: usize) -> Option<Range<usize>> {
         }
         let rest = text.get(at + 1..)?;
         let value = rest.trim_start_matches([' ', '\\']);
+        let value =
+            value.strip_prefix("Some(").map_or(value, |inner| inner.trim_start_matches('\\'));
         // A quote inside of quotes ends at an escape, others go on after it.
         let is_nested = rest.get(..rest.len() - value.len()).is_some_and(|gap| gap.ends_with('\\'));
-        let value = value.strip_prefix("Some(").unwrap_or(value);
         let start = at + 1 + rest.len() - value.len();
         let is_quote = |c: char| matches!(c, '"' | '\'');
         let length = match value.chars().next()? {
@@ -231,8 +232,10 @@ fn quoted_length(inner: &str, quote: char) -> usize {
 }
 
 fn found(start: usize, length: usize, text: &str) -> Option<Range<usize>> {
-    let range = start..start + length;
-    (length > 0 && text.get(range.clone()) != Some(MASK)).then_some(range)
+    let end = start + length;
+    // What was masked before stays; the mask's own bracket ends a value without quotes.
+    let is_masked = [end, end + 1].iter().any(|end| text.get(start..*end) == Some(MASK));
+    (length > 0 && !is_masked).then_some(start..end)
 }
 
 /// The first of a word's places at or after `from`, in any case, in which something is found.
@@ -319,6 +322,12 @@ mod tests {
             (r#"password: "hunter\\2rest", n: 1"#, r#"password: "[masked]", n: 1"#),
             (r#"password: "say \"hi\" 2", n: 1"#, r#"password: "[masked]", n: 1"#),
             (r#"token: Some("abc"), n: 1"#, r#"token: Some("[masked]"), n: 1"#),
+            (
+                r#"body: "Login { token: Some(\"abc\"), n: 1 }""#,
+                r#"body: "Login { token: Some(\"[masked]\"), n: 1 }""#,
+            ),
+            (r#"token: Some(\\\"abc\\\"), n"#, r#"token: Some(\\\"[masked]\\\"), n"#),
+            ("password=[masked] token=[masked], n", "password=[masked] token=[masked], n"),
             (r#"body: "{\"password\":\"abc\"}""#, r#"body: "{\"password\":\"[masked]\"}""#),
             (r#"{"client_secret":"abc"}"#, r#"{"client_secret":"[masked]"}"#),
             ("invalid token: it expired", "invalid token: it expired"),

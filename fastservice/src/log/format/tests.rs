@@ -82,6 +82,11 @@ fn a_record_carries_the_request_it_is_about() {
     let id = context.request_id();
     let expected = format!(" request_id={id} user_id=auth0|123 method=POST route=/orders/{{id}}\n");
     assert!(text.ends_with(&expected), "{text}");
+
+    let trace = context.trace();
+    let text = line(Format::Text, |line| line.context(&context));
+    let expected = format!(" trace_id={} span_id={}\n", trace.trace_id(), trace.span_id());
+    assert!(text.ends_with(&expected), "{text}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod sink;
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc::{self, Receiver, SyncSender, TrySendError},
     },
@@ -21,7 +21,7 @@ use tracing::Level;
 use self::sink::Sink;
 use super::{
     config::Destination,
-    format::{AtomicFormat, Format, Line},
+    format::{AtomicFormat, CleanFields, Format, Line},
 };
 
 /// More records than these wait for nothing.
@@ -44,22 +44,32 @@ struct Shared {
     format: AtomicFormat,
     bytes_waiting: AtomicUsize,
     lost: AtomicU64,
+    /// Where to write from the next batch on.
+    wanted: Mutex<Option<Destination>>,
 }
 
 enum Message {
     Record(Vec<u8>),
-    Change(Destination),
+    /// There is something to do that is no message.
+    Wake,
     Flush(SyncSender<()>),
 }
 
 impl Queue {
     /// Starts the thread.
     pub(super) fn start(destination: Destination, format: Format) -> io::Result<Self> {
+        let (queue, writer) = Self::new(destination, format);
+        thread::Builder::new().name("log".to_owned()).spawn(move || writer.run())?;
+        Ok(queue)
+    }
+
+    fn new(destination: Destination, format: Format) -> (Self, Writer) {
         let (sender, receiver) = mpsc::sync_channel(MOST_WAITING);
         let shared = Arc::new(Shared {
             format: AtomicFormat::new(format),
             bytes_waiting: AtomicUsize::new(0),
             lost: AtomicU64::new(0),
+            wanted: Mutex::new(None),
         });
         let writer = Writer {
             receiver,
@@ -67,8 +77,7 @@ impl Queue {
             sink: Sink::new(destination),
             batch: Vec::with_capacity(BATCH),
         };
-        thread::Builder::new().name("log".to_owned()).spawn(move || writer.run())?;
-        Ok(Self { sender, shared })
+        (Self { sender, shared }, writer)
     }
 
     pub(super) fn format(&self) -> Format {
@@ -87,10 +96,13 @@ impl Queue {
         }
     }
 
-    /// Changes where and how lines are written, after those taken so far.
+    /// Changes where and how lines are written, from the next batch on. Lines that wait
+    /// may still have the format before.
     pub(super) fn configure(&self, destination: Destination, format: Format) {
         self.shared.format.set(format);
-        self.send(Message::Change(destination), Instant::now() + Duration::from_secs(1));
+        *self.shared.wanted() = Some(destination);
+        // A full queue has enough in it to wake the thread.
+        let _ = self.sender.try_send(Message::Wake);
     }
 
     /// Waits until all lines taken so far are written, or given up.
@@ -112,6 +124,12 @@ impl Queue {
             }
             thread::sleep(Duration::from_millis(1));
         }
+    }
+}
+
+impl Shared {
+    fn wanted(&self) -> MutexGuard<'_, Option<Destination>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,10 +162,7 @@ impl Writer {
                     self.write();
                 }
             }
-            Message::Change(destination) => {
-                self.write();
-                self.sink.change(destination);
-            }
+            Message::Wake => {}
             Message::Flush(done) => {
                 self.sink.retry_now();
                 self.write();
@@ -157,6 +172,10 @@ impl Writer {
     }
 
     fn write(&mut self) {
+        let wanted = self.shared.wanted().take();
+        if let Some(destination) = wanted {
+            self.sink.change(destination);
+        }
         let lost = &self.shared.lost;
         if self.batch.is_empty() && lost.load(Ordering::Relaxed) == 0 {
             return;

@@ -91,3 +91,36 @@ fn who_logs_never_waits_for_a_slow_reader() {
     assert!(lost > 0);
     assert_eq!(read.len() + lost, 3 * MOST_WAITING);
 }
+
+#[test]
+fn a_change_of_the_destination_counts_also_while_the_queue_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.log");
+    // Its thread does not run yet, as if a write took long.
+    let (queue, writer) = Queue::new(file(Path::new("/nowhere/app.log")), Format::Text);
+    while queue.shared.lost.load(Ordering::Relaxed) == 0 {
+        queue.push(b"a record\n".to_vec());
+    }
+
+    queue.configure(file(&path), Format::Text);
+    thread::spawn(move || writer.run());
+    queue.flush(PATIENCE);
+
+    let text = fs::read_to_string(path).unwrap();
+    assert_eq!(text.lines().filter(|line| *line == "a record").count(), MOST_WAITING);
+}
+
+#[test]
+fn a_change_of_the_destination_needs_no_record_to_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.log");
+    let (queue, mut writer) = Queue::new(file(Path::new("/nowhere/app.log")), Format::Text);
+
+    queue.configure(file(&path), Format::Text);
+
+    let message = writer.receiver.try_recv().unwrap();
+    writer.take(message);
+    writer.write();
+    assert_eq!(writer.sink.write(b"a record\n"), 0);
+    assert_eq!(fs::read_to_string(path).unwrap(), "a record\n");
+}

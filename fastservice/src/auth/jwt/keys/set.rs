@@ -161,14 +161,14 @@ impl Key {
     pub(in crate::auth::jwt) fn verify(
         &self,
         algorithm: Algorithm,
-        message: &str,
+        message: &[u8],
         signature: &str,
     ) -> Result<(), Refusal> {
         // One that does not decode is a cut one.
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refusal::Signature)?;
         let verifier = (DEFAULT_PROVIDER.verifier_factory)(&algorithm, &self.material);
         let verifier = verifier.map_err(|_| Refusal::Key)?;
-        verifier.verify(message.as_bytes(), &signature).map_err(|_| Refusal::Signature)
+        verifier.verify(message, &signature).map_err(|_| Refusal::Signature)
     }
 
     fn from_entry(entry: &Value) -> Result<Self, &'static str> {

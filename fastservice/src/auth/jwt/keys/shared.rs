@@ -38,9 +38,10 @@ impl SharedKeySet {
 
     /// Sets the keys from now on.
     pub fn replace(&self, keys: KeySet) {
+        let keys = Arc::new(keys);
         self.0.rcu(|old| match old {
-            Some(old) => Some(Arc::new(keys.clone().keeping(old))),
-            None => Some(Arc::new(keys.clone())),
+            Some(old) => Some(Arc::new(KeySet::clone(&keys).keeping(old))),
+            None => Some(keys.clone()),
         });
     }
 
