@@ -28,6 +28,14 @@ impl Member {
         }
     }
 
+    /// It is not handed on to another request.
+    pub(super) fn keep_out(&mut self) {
+        match self {
+            Self::Sqlite(member) => member.keep_out(),
+            Self::Postgres(member) => member.keep_out(),
+        }
+    }
+
     /// Whether the database has not closed it, as far as is known without asking.
     pub(super) fn is_open(&mut self) -> bool {
         match self {

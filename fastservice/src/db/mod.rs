@@ -226,7 +226,7 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         if self.state().idle > 0 {
             let mut conn = self.connection().await?;
-            return conn.member().ping().await.map_err(lost);
+            return conn.member()?.ping().await.map_err(lost);
         }
         // Beside the pool, whose requests this must not tell of a failure.
         match self.0.location.open().await {

@@ -61,6 +61,10 @@ impl Member {
         match *self {}
     }
 
+    pub(super) fn keep_out(&mut self) {
+        match *self {}
+    }
+
     pub(super) fn is_open(&mut self) -> bool {
         match *self {}
     }

@@ -1,3 +1,5 @@
+mod cancelled;
+
 use std::{error::Error as _, time::Duration};
 
 use diesel::{
@@ -6,7 +8,6 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::embed_migrations;
-use futures_util::FutureExt;
 use tempfile::TempDir;
 
 use super::{Connection, *};
@@ -238,59 +239,6 @@ async fn a_transaction_that_waits_too_long_for_another_answers_503() {
 
     assert_eq!((error.status().as_u16(), error.code()), (503, "database_busy"));
     assert_eq!(error.chain(), "database is locked");
-}
-
-/// On one thread, where diesel-async's own worker would panic.
-#[tokio::test(flavor = "current_thread")]
-async fn a_transaction_dropped_between_queries_is_rolled_back_and_its_connection_closed() {
-    let Fixture { db, folder: _folder } = open("1").await;
-    let (reached, wait) = tokio::sync::oneshot::channel();
-    let handler = tokio::spawn({
-        let db = db.clone();
-        async move {
-            let mut conn = db.connection().await?;
-            conn.transaction(async |conn| {
-                add(conn, "attic").await?;
-                let _ = reached.send(());
-                std::future::pending::<()>().await;
-                Ok(())
-            })
-            .await
-        }
-    });
-    wait.await.unwrap();
-
-    handler.abort();
-    assert!(handler.await.unwrap_err().is_cancelled());
-
-    assert_eq!(names(&db).await, ["upper", "lower"]);
-    assert_eq!(db.0.pool.state().statistics.connections_closed_broken, 1);
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn a_query_dropped_while_it_runs_leaves_no_connection_that_is_not_free() {
-    let Fixture { db, folder: _folder } = open("2").await;
-    let mut writer = db.connection().await.unwrap();
-    let mut waiting = db.connection().await.unwrap();
-
-    writer
-        .transaction(async |conn| {
-            add(conn, "attic").await?;
-            // Polled once: the other connection's thread now waits for this transaction.
-            let begun = waiting.transaction(async |conn| add(conn, "cellar").await).now_or_never();
-            assert!(begun.is_none());
-            drop(waiting);
-            Ok(())
-        })
-        .await
-        .unwrap();
-    drop(writer);
-
-    assert_eq!(db.0.pool.state().statistics.connections_closed_broken, 1);
-    let mut conn = db.connection().await.unwrap();
-    conn.transaction(async |conn| add(conn, "loft").await).await.unwrap();
-    drop(conn);
-    assert_eq!(names(&db).await, ["upper", "lower", "attic", "loft"]);
 }
 
 #[tokio::test]

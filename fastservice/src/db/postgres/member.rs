@@ -24,19 +24,24 @@ const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 pub(in crate::db) struct Member {
     queries: Queries,
     unfinished: Unfinished,
-    has_own_transactions: bool,
+    is_kept_out: bool,
     server: Arc<Server>,
 }
 
 impl Member {
     pub(super) fn new(queries: Queries, server: Arc<Server>) -> Self {
-        Self { queries, unfinished: Unfinished::default(), has_own_transactions: false, server }
+        Self { queries, unfinished: Unfinished::default(), is_kept_out: false, server }
     }
 
     /// The connection itself. What is done with it is not seen, so that it is not used again.
     pub(in crate::db) fn hand_out(&mut self) -> &mut Queries {
-        self.has_own_transactions = true;
+        self.keep_out();
         &mut self.queries
+    }
+
+    /// It is not handed on to another request.
+    pub(in crate::db) fn keep_out(&mut self) {
+        self.is_kept_out = true;
     }
 
     /// Whether the server is still there, as far as the socket knows.
@@ -46,7 +51,7 @@ impl Member {
 
     /// Whether no query runs and no transaction is open.
     pub(in crate::db) fn is_free(&mut self) -> bool {
-        self.unfinished.is_none() && !self.has_own_transactions && self.is_open()
+        self.unfinished.is_none() && !self.is_kept_out && self.is_open()
     }
 
     pub(in crate::db) fn load<'conn, 'query, Q>(&'conn mut self, query: Q) -> Load<'conn, 'query>
@@ -68,7 +73,7 @@ impl Member {
     }
 
     pub(in crate::db) async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
-        self.has_own_transactions |= may_open_transaction(sql);
+        self.is_kept_out |= may_open_transaction(sql);
         Counted::new(&self.unfinished, Box::pin(self.queries.batch_execute(sql))).await
     }
 
