@@ -181,35 +181,33 @@ impl Db {
     /// # Errors
     /// 503 `database_busy`, with `Retry-After`, when all are taken for longer
     /// than the setting `DATABASE_TIMEOUT`; 503 `database_unavailable`, at once, when
-    /// no connection can be made.
+    /// there is none and none can be made.
     ///
     /// # Cancellation
     /// Dropping the future leaves nothing behind.
     pub async fn connection(&self) -> Result<Connection> {
         let Inner { pool, health, waiting, .. } = &*self.0;
         let _waits = waiting.one();
-        let known = health.failure();
+        let down = || health.failure().filter(|_| pool.state().connections == 0);
         let mut failures = health.failures();
         let got = pool.get_owned();
         tokio::pin!(got);
         // While the database is known to be down, this request's own attempt may find it back.
-        let patience = if known.is_some() { PATIENCE } else { Duration::MAX };
-        let patience = sleep(patience.min(Duration::from_secs(3600 * 24)));
+        let mut is_patient = down().is_some();
+        let patience = sleep(PATIENCE);
         tokio::pin!(patience);
         loop {
-            let failure = tokio::select! {
+            tokio::select! {
                 biased;
-                got = &mut got => return match got {
-                    Ok(pooled) => Ok(Connection::new(pooled)),
-                    Err(_) => Err(health.failure().map_or_else(failure::busy, refused)),
-                },
-                failure = failures.next() => failure,
-                () = &mut patience, if known.is_some() => {
-                    return Err(health.failure().map_or_else(failure::unavailable, refused));
-                }
-            };
-            let has_others = pool.state().connections > 0;
-            if failure.outlook() != Outlook::Full || !has_others {
+                got = &mut got => return got.map(Connection::new).map_err(|_| match down() {
+                    Some(failure) => refused(failure),
+                    None => failure::busy(),
+                }),
+                _ = failures.next() => {}
+                () = &mut patience, if is_patient => is_patient = false,
+            }
+            // Connections that live will serve this request too.
+            if let Some(failure) = down() {
                 return Err(refused(failure));
             }
         }

@@ -9,6 +9,7 @@ use diesel::{
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::embed_migrations;
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use super::{Connection, *};
 use crate::settings::Settings;
@@ -48,13 +49,13 @@ fn url(folder: &TempDir) -> String {
 }
 
 async fn open(max_size: &str) -> Fixture {
+    open_with(&[("DATABASE_MAX_SIZE", max_size), ("DATABASE_TIMEOUT", "300ms")]).await
+}
+
+async fn open_with(pairs: &[(&str, &str)]) -> Fixture {
     let folder = TempDir::new().unwrap();
-    let pairs = [
-        ("DATABASE_URL", &*url(&folder)),
-        ("DATABASE_MAX_SIZE", max_size),
-        ("DATABASE_TIMEOUT", "300ms"),
-    ];
-    let db = Db::open(&settings(&pairs)).await.unwrap();
+    let url = [("DATABASE_URL", &*url(&folder))];
+    let db = Db::open(&settings(&[&url, pairs].concat())).await.unwrap();
     db.migrate(RIGHT).await.unwrap();
     Fixture { folder, db }
 }
@@ -138,14 +139,34 @@ async fn a_pool_without_a_free_connection_answers_503_in_time() {
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_answers_503_with_its_cause_for_the_log() {
     let Fixture { db, folder } = open("2").await;
-    let _held = db.connection().await.unwrap();
+    let mut broken = db.connection().await.unwrap();
+    broken.batch_execute("BEGIN").await.unwrap();
+    drop(broken);
     folder.close().unwrap();
 
+    let begun = Instant::now();
     let error = db.connection().await.unwrap_err();
 
+    assert!(begun.elapsed() < Duration::from_millis(200));
     assert_eq!((error.status().as_u16(), error.code()), (503, "database_unavailable"));
     assert!(error.chain().contains("does not exist"), "{}", error.chain());
     assert!(!error.detail().contains("test.db"));
+}
+
+#[tokio::test]
+async fn a_failed_attempt_to_connect_refuses_nobody_whom_a_live_connection_will_serve() {
+    let Fixture { db, folder } = open_with(&[("DATABASE_MAX_SIZE", "2")]).await;
+    let mut held = db.connection().await.unwrap();
+    folder.close().unwrap();
+
+    for _ in 0..2 {
+        let waiting = db.connection();
+        tokio::pin!(waiting);
+        // Longer than a request waits for a database that is down.
+        assert!(timeout(2 * PATIENCE, &mut waiting).await.is_err());
+        drop(held);
+        held = waiting.await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -249,7 +270,7 @@ async fn a_database_in_memory_survives_its_connection() {
     let mut conn = db.connection().await.unwrap();
 
     let begun = conn.transaction(async |_| std::future::pending::<Result<()>>().await);
-    assert!(tokio::time::timeout(Duration::from_millis(20), begun).await.is_err());
+    assert!(timeout(Duration::from_millis(20), begun).await.is_err());
     drop(conn);
 
     assert_eq!(names(&db).await, ["upper", "lower"]);

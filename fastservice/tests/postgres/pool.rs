@@ -23,6 +23,38 @@ async fn a_pool_without_a_free_connection_answers_503_in_time() {
 }
 
 #[tokio::test]
+async fn a_failed_attempt_to_connect_refuses_nobody_whom_a_live_connection_will_serve() {
+    let test = "a_failed_attempt_to_connect_refuses_nobody";
+    let Some(server) = server(test).await else { return };
+    let url = server.new_database().await;
+    let name = url.rsplit_once('/').unwrap().1.to_owned();
+    let close = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false");
+    let pool = [("DATABASE_URL", &*url), ("DATABASE_MAX_SIZE", "2"), ("DATABASE_MIN_SIZE", "0")];
+    let db = Db::open(&settings(&pool)).await.unwrap();
+    let mut held = db.connection().await.unwrap();
+    server.run("postgres", &close).await.unwrap();
+
+    for _ in 0..2 {
+        let waiting = db.connection();
+        tokio::pin!(waiting);
+        // Longer than a request waits for a database that is down.
+        assert!(tokio::time::timeout(Duration::from_millis(500), &mut waiting).await.is_err());
+        drop(held);
+        held = waiting.await.unwrap();
+    }
+    let end = held.batch_execute("SELECT pg_terminate_backend(pg_backend_pid())").await;
+    assert!(end.is_err());
+    // It learns what happened from its socket.
+    assert!(held.batch_execute("SELECT 1").await.is_err());
+    drop(held);
+    let begun = Instant::now();
+    let error = db.connection().await.unwrap_err();
+
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert_eq!((error.status().as_u16(), error.code()), (503, "database_unavailable"));
+}
+
+#[tokio::test]
 async fn a_statement_has_a_time_limit() {
     let limit = [("DATABASE_STATEMENT_TIMEOUT", "100ms")];
     let Some(db) = shelves("a_statement_has_a_time_limit", &limit).await else { return };
