@@ -26,6 +26,9 @@ use super::{
 /// it is closed, and what was not committed is rolled back. What is begun behind
 /// its back, by `sql_query("BEGIN")`, is not seen: use [`transaction`](Connection::transaction).
 ///
+/// On PostgreSQL all statements of one `batch_execute` together have the time limit
+/// `DATABASE_STATEMENT_TIMEOUT` and a little more: then the server counts as gone.
+///
 /// Columns that a statement returns are named, as in `returning(items::all_columns)`:
 /// diesel cannot translate `as_returning()`. What only one database has is written for the connection of that one:
 /// [`as_postgres`](Connection::as_postgres) and [`as_sqlite`](Connection::as_sqlite).

@@ -3,19 +3,21 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-/// How many queries of one connection were begun and not finished, and whether one failed.
+/// How many queries of one connection were begun and not finished, and how they went.
 #[derive(Debug, Clone, Default)]
-pub struct Unfinished(Arc<Queries>);
+pub(super) struct Unfinished(Arc<Queries>);
 
 #[derive(Debug, Default)]
 struct Queries {
     running: AtomicUsize,
     has_failed: AtomicBool,
+    is_silent: AtomicBool,
 }
 
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "SQLite has no server"))]
 impl Unfinished {
     pub(super) fn is_none(&self) -> bool {
-        self.0.running.load(Ordering::Acquire) == 0
+        self.0.running.load(Ordering::Acquire) == 0 && !self.0.is_silent.load(Ordering::Relaxed)
     }
 
     pub(super) fn begin(&self) {
@@ -31,8 +33,16 @@ impl Unfinished {
     }
 
     /// Whether one has failed since this was asked last.
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite goes on after one"))]
     pub(super) fn take_failure(&self) -> bool {
         self.0.has_failed.swap(false, Ordering::Relaxed)
+    }
+
+    /// The server answers no more.
+    pub(super) fn note_silence(&self) {
+        self.0.is_silent.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.0.is_silent.load(Ordering::Relaxed)
     }
 }

@@ -14,11 +14,15 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How much longer than its time limit an answer about a statement may take to arrive.
+const GRACE: Duration = Duration::from_secs(3);
+
 /// A database of PostgreSQL and how to get there.
 pub(in crate::db) struct Server {
     config: Config,
     tls: Tls,
     connect_timeout: Duration,
+    statement_timeout: Duration,
     session: String,
 }
 
@@ -94,7 +98,8 @@ impl Server {
             "SET statement_timeout = {milliseconds}; \
              SET idle_in_transaction_session_timeout = {milliseconds}"
         );
-        Ok(Self { config, tls, connect_timeout, session })
+        let statement_timeout = settings.statement_timeout;
+        Ok(Self { config, tls, connect_timeout, statement_timeout, session })
     }
 
     /// A connection for the pool.
@@ -130,6 +135,11 @@ impl Server {
                 Err(self.unreachable().with_source(source).with_outlook(Outlook::Passing))
             }
         }
+    }
+
+    /// After this long without an answer nobody waits for the server any more.
+    pub(super) fn silence_limit(&self) -> Duration {
+        self.statement_timeout + GRACE
     }
 
     /// Tells the server to stop the query of a connection.
