@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{OpenError, member::Member, postgres, sqlite};
+use super::{OpenError, member::Member, pool::Seat, postgres, sqlite};
 use crate::settings::DatabaseSettings;
 
 /// Which database the settings name.
@@ -33,12 +33,12 @@ impl Location {
         }
     }
 
-    /// Opens a connection.
-    pub(super) async fn open(&self) -> Result<Member, OpenError> {
+    /// Opens a connection, in a seat of the pool if it is to be one of it.
+    pub(super) async fn open(&self, seat: Option<Seat>) -> Result<Member, OpenError> {
         match self {
             Self::Sqlite(place) => {
                 let connection = sqlite::open(place.clone()).await?;
-                Ok(Member::Sqlite(sqlite::Member::new(connection)))
+                Ok(Member::Sqlite(sqlite::Member::new(connection, seat)))
             }
             Self::Postgres(server) => {
                 server.member().await.map(|member| Member::Postgres(Box::new(member)))

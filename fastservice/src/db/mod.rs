@@ -52,7 +52,7 @@ use self::{
     member::Member,
     migrations::Pending,
     open_error::Outlook,
-    pool::{Health, Pool},
+    pool::{Health, Pool, Seat, Seats},
     state::Waiting,
 };
 use crate::{
@@ -118,10 +118,12 @@ impl Db {
     /// When the database cannot be used: what is wrong, and what to do.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
         let location = Location::of(settings)?;
-        let first = first(&location, settings.start_timeout).await?;
-        let health = Health::default();
-        let pool = pool::build(location.clone(), settings, health.clone());
         let is_in_memory = matches!(&location, Location::Sqlite(place) if place.is_in_memory());
+        let seats = Seats::of(&location, settings);
+        let seat = if is_in_memory { None } else { seats.take().await };
+        let first = first(&location, seat, settings.start_timeout).await?;
+        let health = Health::default();
+        let pool = pool::build(location.clone(), settings, health.clone(), seats);
         let keeper = if is_in_memory {
             Some(first.into())
         } else {
@@ -227,7 +229,7 @@ impl Db {
             return conn.member()?.ping().await.map_err(lost);
         }
         // Beside the pool, whose requests this must not tell of a failure.
-        match self.0.location.open().await {
+        match self.0.location.open(None).await {
             Ok(mut member) => member.ping().await.map_err(lost),
             // It says so itself: it is there.
             Err(failure) if failure.outlook() == Outlook::Full => Ok(()),
@@ -249,10 +251,14 @@ impl Db {
     }
 }
 
-async fn first(location: &Location, limit: Duration) -> Result<Member, OpenError> {
+async fn first(
+    location: &Location,
+    seat: Option<Seat>,
+    limit: Duration,
+) -> Result<Member, OpenError> {
     let end = Instant::now() + limit;
     loop {
-        match location.open().await {
+        match location.open(seat.clone()).await {
             Err(error) if error.outlook() != Outlook::Lasting && Instant::now() < end => {
                 tracing::warn!(cause = crate::error::chain(&error), "waiting for the database");
             }

@@ -8,6 +8,7 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 use super::{Queries, worker::Worker};
 use crate::db::{
     member::{Isolation, may_open_transaction},
+    pool::Seat,
     unfinished::Unfinished,
 };
 
@@ -19,8 +20,8 @@ pub(in crate::db) struct Member {
 }
 
 impl Member {
-    pub(in crate::db) fn new(connection: SqliteConnection) -> Self {
-        let worker = Worker::default();
+    pub(in crate::db) fn new(connection: SqliteConnection, seat: Option<Seat>) -> Self {
+        let worker = Worker::new(seat);
         let unfinished = worker.unfinished();
         let queries = Queries::with_runtime(connection, worker);
         Self { queries, unfinished, is_kept_out: false }

@@ -58,6 +58,27 @@ async fn a_query_dropped_while_it_runs_leaves_no_connection_that_is_not_free() {
     assert_eq!(names(&db).await, ["upper", "lower", "attic", "loft"]);
 }
 
+/// However often a client comes back: else they would fill the threads of the process.
+#[tokio::test]
+async fn a_dropped_query_has_a_place_in_the_pool_until_it_ends() {
+    let Fixture { db, folder: _folder } = open("2").await;
+    let mut writer = db.connection().await.unwrap();
+    let mut waiting = db.connection().await.unwrap();
+
+    writer
+        .transaction(async |_| {
+            assert!(waiting.transaction(async |_| Ok(())).now_or_never().is_none());
+            drop(waiting);
+            let error = db.connection().await.unwrap_err();
+            assert_eq!(error.code(), "database_busy");
+            db.ping().await
+        })
+        .await
+        .unwrap();
+
+    db.connection().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_connection_kept_after_a_dropped_transaction_does_nothing_more() {
     let Fixture { db, folder: _folder } = open("1").await;
