@@ -1,5 +1,7 @@
 //! What an error of the database means to a client, and to who tries again.
 
+use std::{error::Error as StdError, fmt};
+
 use diesel::result::{DatabaseErrorKind as Kind, Error as QueryError};
 use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 
@@ -26,6 +28,23 @@ fn too_slow() -> Error {
         .with_header(RETRY_AFTER, SECONDS_TO_WAIT)
 }
 
+fn not_kept() -> Error {
+    Error::unprocessable("a text has the character U+0000, which the database does not keep")
+        .with_code("nul_in_text")
+}
+
+/// A text that PostgreSQL does not take, found before it is sent.
+#[derive(Debug)]
+pub(super) struct NulInText;
+
+impl fmt::Display for NulInText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text has the character U+0000, which PostgreSQL does not keep")
+    }
+}
+
+impl StdError for NulInText {}
+
 /// What happened, as far as a client is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
@@ -35,14 +54,18 @@ enum Trouble {
     Clash,
     /// A statement ran into its time limit.
     Slow,
+    /// It was given a text that it does not keep.
+    Text,
 }
 
-/// Turns a 500 whose cause passes by itself into a 503 that says so.
+/// Turns a 500 whose cause passes by itself into a 503 that says so, and one whose cause
+/// is a text of the client's into a 422.
 pub(crate) fn explained(error: Error) -> Error {
     let explained = match trouble(&error) {
         Some(Trouble::Gone) => unavailable(),
         Some(Trouble::Clash) => busy(),
         Some(Trouble::Slow) => too_slow(),
+        Some(Trouble::Text) => not_kept(),
         None => return error,
     };
     match error.into_source() {
@@ -62,7 +85,13 @@ fn trouble(error: &Error) -> Option<Trouble> {
         return None;
     }
     let cause = error.source()?.downcast_ref::<QueryError>()?;
-    let QueryError::DatabaseError(kind, info) = cause else { return None };
+    let (kind, info) = match cause {
+        QueryError::DatabaseError(kind, info) => (kind, info),
+        QueryError::SerializationError(source) if source.is::<NulInText>() => {
+            return Some(Trouble::Text);
+        }
+        _ => return None,
+    };
     match kind {
         Kind::UnableToSendCommand | Kind::ClosedConnection => Some(Trouble::Gone),
         Kind::SerializationFailure => Some(Trouble::Clash),
@@ -80,6 +109,9 @@ fn of_message(message: &str) -> Option<Trouble> {
         }
         "canceling statement due to statement timeout"
         | "canceling statement due to lock timeout" => Some(Trouble::Slow),
+        // In JSON it is written `\u0000`.
+        "unsupported Unicode escape sequence" => Some(Trouble::Text),
+        message if message.starts_with("invalid byte sequence for encoding") => Some(Trouble::Text),
         message if message.starts_with("terminating connection") => Some(Trouble::Gone),
         _ => None,
     }

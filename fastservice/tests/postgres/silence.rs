@@ -7,7 +7,6 @@ use std::{
 
 use diesel::{
     QueryableByName,
-    prelude::*,
     sql_types::{Integer, Text},
 };
 use diesel_async::RunQueryDsl;
