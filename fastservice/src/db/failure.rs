@@ -61,7 +61,7 @@ enum Trouble {
 /// Turns a 500 whose cause passes by itself into a 503 that says so, and one whose cause
 /// is a text of the client's into a 422.
 pub(crate) fn explained(error: Error) -> Error {
-    let explained = match trouble(&error) {
+    let explained = match cause(&error).and_then(trouble_of) {
         Some(Trouble::Gone) => unavailable(),
         Some(Trouble::Clash) => busy(),
         Some(Trouble::Slow) => too_slow(),
@@ -75,18 +75,23 @@ pub(crate) fn explained(error: Error) -> Error {
 }
 
 /// Whether the same transaction may succeed if it runs again.
-pub(super) fn is_clash(error: &Error) -> bool {
-    // The second has been explained already.
-    trouble(error) == Some(Trouble::Clash) || error.code() == "database_busy"
+pub(super) fn is_clash(error: &QueryError) -> bool {
+    trouble_of(error) == Some(Trouble::Clash)
 }
 
-fn trouble(error: &Error) -> Option<Trouble> {
+/// The error of the database that became a 500, also below errors of the service's own.
+pub(super) fn cause(error: &Error) -> Option<&QueryError> {
     if error.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return None;
     }
-    let cause = error.source()?.downcast_ref::<QueryError>()?;
-    let (kind, info) = match cause {
+    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.find_map(|cause| cause.downcast_ref())
+}
+
+fn trouble_of(error: &QueryError) -> Option<Trouble> {
+    let (kind, info) = match error {
         QueryError::DatabaseError(kind, info) => (kind, info),
+        QueryError::RollbackErrorOnCommit { commit_error, .. } => return trouble_of(commit_error),
         QueryError::SerializationError(source) if source.is::<NulInText>() => {
             return Some(Trouble::Text);
         }
@@ -114,5 +119,49 @@ fn of_message(message: &str) -> Option<Trouble> {
         message if message.starts_with("invalid byte sequence for encoding") => Some(Trouble::Text),
         message if message.starts_with("terminating connection") => Some(Trouble::Gone),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error of a service's own, as they are made around others.
+    #[derive(Debug)]
+    struct NotKept(QueryError);
+
+    impl fmt::Display for NotKept {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the order is not kept")
+        }
+    }
+
+    impl StdError for NotKept {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    fn of_database(kind: Kind, text: &str) -> QueryError {
+        QueryError::DatabaseError(kind, Box::new(text.to_owned()))
+    }
+
+    #[test]
+    fn a_cause_below_an_error_of_the_service_is_explained() {
+        let locked = NotKept(of_database(Kind::Unknown, "deadlock detected"));
+
+        let error = explained(Error::internal(locked));
+
+        assert_eq!((error.status().as_u16(), error.code()), (503, "database_busy"));
+        assert_eq!(error.chain(), "the order is not kept: deadlock detected");
+    }
+
+    #[test]
+    fn an_answer_that_the_service_chose_stays() {
+        let gone = of_database(Kind::ClosedConnection, "gone");
+
+        let error = explained(Error::conflict("no").with_source(NotKept(gone)));
+
+        assert_eq!(error.code(), "conflict");
     }
 }

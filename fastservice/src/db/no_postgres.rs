@@ -62,6 +62,10 @@ impl Member {
         match *self {}
     }
 
+    pub(super) fn take_clash(&mut self) -> bool {
+        match *self {}
+    }
+
     pub(super) fn keep_out(&mut self) {
         match *self {}
     }

@@ -1,6 +1,10 @@
 mod cancelled;
 
-use std::{error::Error as _, time::Duration};
+use std::{
+    error::Error as _,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use diesel::{
     prelude::*,
@@ -219,6 +223,43 @@ async fn a_transaction_in_a_transaction_cannot_be_serializable() {
         conn.transaction(async |conn| conn.serializable(async |_| Ok(())).await).await;
 
     assert_eq!(result.unwrap_err().status(), 500);
+}
+
+#[tokio::test]
+async fn work_that_gets_no_second_connection_is_not_tried_again() {
+    let Fixture { db, folder: _folder } = open("1").await;
+    let attempts = AtomicU32::new(0);
+
+    let result = db
+        .serializable(async |_| {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            db.connection().await.map(drop)
+        })
+        .await;
+
+    assert_eq!((result.unwrap_err().code(), attempts.into_inner()), ("database_busy", 1));
+}
+
+#[tokio::test]
+async fn a_transaction_that_could_not_begin_is_tried_again() {
+    let Fixture { db, folder: _folder } = open("2").await;
+    let mut writer = db.connection().await.unwrap();
+    let mut waiting = db.connection().await.unwrap();
+    waiting.batch_execute("PRAGMA busy_timeout = 1").await.unwrap();
+    let later = waiting.serializable(async |conn| add(conn, "loft").await);
+    tokio::pin!(later);
+
+    writer
+        .transaction(async |conn| {
+            assert!(timeout(Duration::from_millis(50), &mut later).await.is_err());
+            add(conn, "attic").await
+        })
+        .await
+        .unwrap();
+    drop(writer);
+    later.await.unwrap();
+
+    assert_eq!(names(&db).await, ["upper", "lower", "attic", "loft"]);
 }
 
 #[tokio::test]

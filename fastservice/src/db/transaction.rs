@@ -2,8 +2,11 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{Connection, Db, failure, member::Isolation};
-use crate::error::Result;
+use super::{
+    Connection, Db, failure,
+    member::{Isolation, Member},
+};
+use crate::error::{Error, Result};
 
 /// How often a transaction that clashes with others is tried, and for how long.
 const ATTEMPTS: u32 = 10;
@@ -117,25 +120,36 @@ impl Connection {
     {
         let end = Instant::now() + TIME_TO_TRY;
         for attempt in 1.. {
-            let mut open = Open::new(self);
-            let done = match open.begin(Isolation::Serializable).await {
-                Ok(()) => {
-                    let done = work(open.connection).await;
-                    open.end(done).await
-                }
-                Err(error) => Err(error),
-            };
-            match done {
-                Err(error) if failure::is_clash(&error) => {
-                    if attempt >= ATTEMPTS || Instant::now() >= end {
-                        return Err(failure::explained(error));
+            // One of before is none of this transaction.
+            self.member()?.take_clash();
+            let done = {
+                let mut open = Open::new(self);
+                match open.begin(Isolation::Serializable).await {
+                    Ok(()) => {
+                        let done = work(open.connection).await;
+                        open.end(done).await
                     }
+                    Err(error) => Err(error),
                 }
-                done => return done,
+            };
+            let Err(error) = done else { return done };
+            // Whatever `work` made of it: it may have seen what is not so.
+            if !self.member().is_ok_and(Member::take_clash) {
+                return Err(error);
+            }
+            if attempt >= ATTEMPTS || Instant::now() >= end {
+                return Err(still_clashing(error));
             }
             tokio::time::sleep(pause_after(attempt)).await;
         }
         Err(failure::busy())
+    }
+}
+
+fn still_clashing(error: Error) -> Error {
+    match error.into_source() {
+        Some(source) => failure::busy().with_source(source),
+        None => failure::busy(),
     }
 }
 

@@ -3,6 +3,10 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
+use diesel::result::Error as QueryError;
+
+use super::failure;
+
 /// How many queries of one connection were begun and not finished, and how they went.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unfinished(Arc<Queries>);
@@ -11,6 +15,7 @@ pub(super) struct Unfinished(Arc<Queries>);
 struct Queries {
     running: AtomicUsize,
     has_failed: AtomicBool,
+    has_clashed: AtomicBool,
     is_silent: AtomicBool,
 }
 
@@ -28,13 +33,21 @@ impl Unfinished {
         self.0.running.fetch_sub(1, Ordering::Release);
     }
 
-    pub(super) fn note_failure(&self) {
+    pub(super) fn note_failure(&self, error: &QueryError) {
         self.0.has_failed.store(true, Ordering::Relaxed);
+        if failure::is_clash(error) {
+            self.0.has_clashed.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether one has failed since this was asked last.
     pub(super) fn take_failure(&self) -> bool {
         self.0.has_failed.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether one has clashed with others since this was asked last.
+    pub(super) fn take_clash(&self) -> bool {
+        self.0.has_clashed.swap(false, Ordering::Relaxed)
     }
 
     /// The server answers no more.

@@ -73,8 +73,8 @@ impl<T, F: Future<Output = QueryResult<T>> + Unpin> Future for Counted<'_, F> {
             return Poll::Ready(Err(silent()));
         }
         if let Poll::Ready(result) = Pin::new(&mut this.future).poll(context) {
-            if result.is_err() {
-                this.unfinished.note_failure();
+            if let Err(error) = &result {
+                this.unfinished.note_failure(error);
             }
             this.unfinished.end();
             return Poll::Ready(result);
@@ -103,8 +103,8 @@ impl Stream for Rows {
     ) -> Poll<Option<<QueryRows as Stream>::Item>> {
         let this = &mut *self;
         if let Poll::Ready(row) = Pin::new(&mut this.left).poll_next(context) {
-            if matches!(row, Some(Err(_))) {
-                this.unfinished.note_failure();
+            if let Some(Err(error)) = &row {
+                this.unfinished.note_failure(error);
             }
             return Poll::Ready(row);
         }

@@ -37,6 +37,11 @@ impl Member {
         &mut self.queries
     }
 
+    /// Whether a statement has clashed with others since this was asked last.
+    pub(in crate::db) fn take_clash(&mut self) -> bool {
+        self.watch.unfinished().take_clash()
+    }
+
     /// It is not handed on to another request.
     pub(in crate::db) fn keep_out(&mut self) {
         self.is_kept_out = true;

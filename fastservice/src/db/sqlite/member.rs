@@ -37,6 +37,11 @@ impl Member {
         &mut self.queries
     }
 
+    /// Whether a statement has clashed with others since this was asked last.
+    pub(in crate::db) fn take_clash(&mut self) -> bool {
+        self.unfinished.take_clash()
+    }
+
     /// It is not handed on to another request.
     pub(in crate::db) fn keep_out(&mut self) {
         self.is_kept_out = true;
@@ -82,6 +87,10 @@ impl Member {
         &mut self,
         step: impl FnOnce(&mut SqliteConnection) -> QueryResult<()> + Send + 'static,
     ) -> QueryResult<()> {
-        self.queries.spawn_blocking(step).await
+        let done = self.queries.spawn_blocking(step).await;
+        if let Err(error) = &done {
+            self.unfinished.note_failure(error);
+        }
+        done
     }
 }
