@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
-use diesel_async::SimpleAsyncConnection;
+use diesel::{QueryableByName, sql_types::Text};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use fastservice::{Error, db::Db};
 
 use super::{names, server, settings, shelves};
@@ -63,6 +64,33 @@ async fn a_statement_has_a_time_limit() {
     let error = conn.batch_execute("SELECT pg_sleep(60)").await.unwrap_err();
 
     assert!(error.to_string().contains("statement timeout"), "{error}");
+}
+
+/// Errors of some kinds are told by their text only.
+#[tokio::test]
+async fn a_user_who_may_choose_gets_errors_in_english() {
+    let Some(server) = server("a_user_who_may_choose_gets_errors_in_english").await else { return };
+    let url = server.new_database().await;
+    let name = url.rsplit_once('/').unwrap().1;
+    // No other language is sure to be installed.
+    let other = format!("ALTER DATABASE {name} SET lc_messages = 'POSIX'");
+    server.run("postgres", &other).await.unwrap();
+    server.run("postgres", "CREATE ROLE plain LOGIN").await.unwrap();
+
+    for (user, expected) in [("postgres", "C"), ("plain", "POSIX")] {
+        let url = url.replace("postgres@", &format!("{user}@"));
+        let db = Db::open(&settings(&[("DATABASE_URL", &url)])).await.unwrap();
+        let mut conn = db.connection().await.unwrap();
+        let chosen = diesel::sql_query("SELECT current_setting('lc_messages') AS name");
+        let Named { name } = chosen.get_result(&mut conn).await.unwrap();
+        assert_eq!(name, expected);
+    }
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod counted;
 mod member;
 mod migrations;
 mod server;
+mod session;
 mod tls;
 
 use diesel_async::AsyncConnectionCore;

@@ -1,9 +1,12 @@
 use std::{error::Error as StdError, fmt, io, sync::Arc, time::Duration};
 
-use diesel_async::SimpleAsyncConnection;
 use tokio_postgres::{CancelToken, Config, config::Host};
 
-use super::{Member, Queries, tls::Tls};
+use super::{
+    Member, Queries,
+    session::{self, Session},
+    tls::Tls,
+};
 use crate::{
     db::{OpenError, open_error::Outlook},
     settings::{DatabaseSettings, PostgresSettings, SslMode},
@@ -23,7 +26,7 @@ pub(in crate::db) struct Server {
     tls: Tls,
     connect_timeout: Duration,
     statement_timeout: Duration,
-    session: String,
+    session: Session,
 }
 
 impl Server {
@@ -91,13 +94,7 @@ impl Server {
             .keepalives_idle(KEEPALIVE_IDLE)
             .keepalives_interval(KEEPALIVE_INTERVAL)
             .tcp_user_timeout(TCP_USER_TIMEOUT);
-        // PostgreSQL counts no further.
-        let milliseconds = settings.statement_timeout.as_millis().min(i32::MAX as u128);
-        // A transaction that waits for its client holds its locks.
-        let session = format!(
-            "SET statement_timeout = {milliseconds}; \
-             SET idle_in_transaction_session_timeout = {milliseconds}"
-        );
+        let session = Session::new(settings.statement_timeout);
         let statement_timeout = settings.statement_timeout;
         Ok(Self { config, tls, connect_timeout, statement_timeout, session })
     }
@@ -111,18 +108,22 @@ impl Server {
     async fn connect(&self) -> Result<Queries, OpenError> {
         self.within_limit(async {
             let mut queries = self.tls.connect(&self.config).await.map_err(|e| self.fault(e))?;
-            queries.batch_execute(&self.session).await.map_err(|source| {
-                self.unreachable().with_source(source).with_outlook(Outlook::Passing)
-            })?;
+            let set_up = self.session.set_up(&mut queries).await;
+            set_up.map_err(|error| self.fault(Fault::Session(error)))?;
             Ok(queries)
         })
         .await
     }
 
-    /// A connection for work that may take long.
-    pub(super) async fn connect_without_limit(&self) -> Result<Queries, OpenError> {
-        self.within_limit(async { self.tls.connect(&self.config).await.map_err(|e| self.fault(e)) })
-            .await
+    /// A connection for migrations.
+    pub(super) async fn connect_to_migrate(&self) -> Result<Queries, OpenError> {
+        self.within_limit(async {
+            let mut queries = self.tls.connect(&self.config).await.map_err(|e| self.fault(e))?;
+            let set_up = session::set_up_to_migrate(&mut queries).await;
+            set_up.map_err(|error| self.fault(Fault::Session(error)))?;
+            Ok(queries)
+        })
+        .await
     }
 
     async fn within_limit(
@@ -150,11 +151,12 @@ impl Server {
     fn fault(&self, error: Fault) -> OpenError {
         let outlook = match &error {
             Fault::Connect(error) => outlook(error),
-            Fault::SetUp(_) => Outlook::Passing,
+            Fault::SetUp(_) | Fault::Session(_) => Outlook::Passing,
         };
         match error {
             Fault::Connect(source) => self.unreachable().with_source(source),
             Fault::SetUp(source) => self.unreachable().with_source(source),
+            Fault::Session(source) => self.unreachable().with_source(source),
         }
         .with_outlook(outlook)
     }
@@ -168,6 +170,7 @@ impl Server {
 pub(super) enum Fault {
     Connect(tokio_postgres::Error),
     SetUp(diesel::ConnectionError),
+    Session(diesel::result::Error),
 }
 
 /// What the server says, or its silence, tells whether it is worth to wait.
