@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use super::{OpenError, member::Member, pool::Seat, postgres, sqlite};
+use super::{
+    Migrations, OpenError, member::Member, migrations::Pending, pool::Seat, postgres, sqlite,
+};
 use crate::settings::DatabaseSettings;
 
 /// Which database the settings name.
@@ -42,6 +44,22 @@ impl Location {
             }
             Self::Postgres(server) => {
                 server.member().await.map(|member| Member::Postgres(Box::new(member)))
+            }
+        }
+    }
+
+    /// Runs the migrations that are pending, or only lists them.
+    pub(super) async fn migrate(
+        &self,
+        migrations: &Migrations,
+        pending: Pending,
+    ) -> Result<Vec<String>, OpenError> {
+        match self {
+            Self::Sqlite(place) => {
+                sqlite::migrate(place.clone(), migrations.of_sqlite()?, pending).await
+            }
+            Self::Postgres(server) => {
+                postgres::migrate(server, &*migrations.of_postgres()?, pending).await
             }
         }
     }

@@ -145,7 +145,7 @@ impl Db {
         &self,
         migrations: impl Into<Migrations>,
     ) -> Result<Vec<String>, OpenError> {
-        let names = self.look_at(&migrations.into(), Pending::Run).await?;
+        let names = self.0.location.migrate(&migrations.into(), Pending::Run).await?;
         for migration in &names {
             tracing::info!(migration, "migration applied");
         }
@@ -160,22 +160,20 @@ impl Db {
         &self,
         migrations: impl Into<Migrations>,
     ) -> Result<Vec<String>, OpenError> {
-        self.look_at(&migrations.into(), Pending::List).await
+        self.0.location.migrate(&migrations.into(), Pending::List).await
     }
 
-    async fn look_at(
-        &self,
-        migrations: &Migrations,
-        pending: Pending,
+    /// The names of the migrations that are pending in a database that stays as it is, also
+    /// if it is not there yet.
+    pub(crate) async fn pending_in(
+        settings: &DatabaseSettings,
+        migrations: Migrations,
     ) -> Result<Vec<String>, OpenError> {
-        match &self.0.location {
-            Location::Sqlite(place) => {
-                sqlite::migrate(place.clone(), migrations.of_sqlite()?, pending).await
-            }
-            Location::Postgres(server) => {
-                postgres::migrate(server, &*migrations.of_postgres()?, pending).await
-            }
+        let location = Location::of(settings)?;
+        if let Location::Postgres(_) = location {
+            first(&location, None, settings.start_timeout).await?;
         }
+        location.migrate(&migrations, Pending::List).await
     }
 
     /// Takes a connection out of the pool, for as long as the value lives.

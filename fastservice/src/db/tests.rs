@@ -1,4 +1,5 @@
 mod cancelled;
+mod pending;
 
 use std::{
     error::Error as _,
