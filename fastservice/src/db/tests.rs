@@ -1,5 +1,5 @@
 mod cancelled;
-mod pending;
+mod migrations;
 
 use std::{
     error::Error as _,
@@ -20,22 +20,11 @@ use super::{Connection, *};
 use crate::settings::Settings;
 
 const RIGHT: EmbeddedMigrations = embed_migrations!("tests/migrations/right");
-const LATER: EmbeddedMigrations = embed_migrations!("tests/migrations/later");
-const FAILING: EmbeddedMigrations = embed_migrations!("tests/migrations/failing");
-const LOOSE: EmbeddedMigrations = embed_migrations!("tests/migrations/loose");
-const ALONE: EmbeddedMigrations = embed_migrations!("tests/migrations/alone");
 
 diesel::table! {
     shelves (id) {
         id -> BigInt,
         name -> Text,
-    }
-}
-
-diesel::table! {
-    boxes (id) {
-        id -> BigInt,
-        shelf_id -> BigInt,
     }
 }
 
@@ -316,69 +305,4 @@ async fn a_database_in_memory_survives_its_connection() {
     drop(conn);
 
     assert_eq!(names(&db).await, ["upper", "lower"]);
-}
-
-#[tokio::test]
-async fn many_processes_may_migrate_one_new_database_at_once() {
-    let folder = TempDir::new().unwrap();
-    let settings = settings(&[("DATABASE_URL", &url(&folder))]);
-    let start = |settings: DatabaseSettings| async move {
-        let db = Db::open(&settings).await?;
-        db.migrate(RIGHT).await?;
-        Ok::<_, OpenError>(db)
-    };
-
-    let all: Vec<_> = (0..12).map(|_| tokio::spawn(start(settings.clone()))).collect();
-
-    for one in all {
-        let db = one.await.unwrap().unwrap();
-        assert_eq!(names(&db).await, ["upper", "lower"]);
-    }
-}
-
-/// What is said about a migration that cannot be applied.
-async fn refused(migrations: EmbeddedMigrations) -> (Fixture, String) {
-    let fixture = open("1").await;
-    let error = fixture.db.migrate(migrations).await.unwrap_err();
-    let text = Error::internal(error).chain();
-    (fixture, text)
-}
-
-#[tokio::test]
-async fn a_failing_migration_is_named_and_none_is_applied() {
-    let (Fixture { db, folder: _folder }, text) = refused(FAILING).await;
-
-    assert!(text.contains("2026-11-25-000004_misspelled failed"), "{text}");
-    assert!(text.contains("syntax error"), "{text}");
-    let mut conn = db.connection().await.unwrap();
-    let colour = diesel::sql_query("SELECT colour FROM shelves").execute(&mut conn).await;
-    assert!(colour.unwrap_err().to_string().contains("no such column"));
-}
-
-#[tokio::test]
-async fn a_migration_may_not_leave_rows_that_point_nowhere() {
-    let (Fixture { db, folder: _folder }, text) = refused(LOOSE).await;
-
-    assert!(text.contains("a row of `boxes` would point to a row of `shelves`"), "{text}");
-    assert_eq!(names(&db).await, ["upper", "lower"]);
-}
-
-#[tokio::test]
-async fn a_migration_outside_of_a_transaction_is_refused_by_name() {
-    let (_fixture, text) = refused(ALONE).await;
-
-    assert!(text.contains("2026-11-25-000003_tidy asks for no transaction"), "{text}");
-}
-
-#[tokio::test]
-async fn a_table_made_anew_keeps_the_rows_that_point_to_it() {
-    let Fixture { db, folder: _folder } = open("1").await;
-
-    db.migrate(LATER).await.unwrap();
-
-    let mut conn = db.connection().await.unwrap();
-    let shelf_ids: Vec<i64> = boxes::table.select(boxes::shelf_id).load(&mut conn).await.unwrap();
-    assert_eq!(shelf_ids, [1, 2]);
-    let twice = add(&mut conn, "upper").await.unwrap_err();
-    assert!(twice.chain().contains("UNIQUE"), "{}", twice.chain());
 }
