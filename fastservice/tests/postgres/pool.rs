@@ -123,6 +123,26 @@ async fn who_may_not_come_in_is_told_at_once() {
     assert!(text.contains("the database `absent` at 127.0.0.1:"), "{text}");
 }
 
+/// One that takes connections and says nothing, as behind a broken balancer.
+#[tokio::test]
+async fn a_silent_host_leaves_time_for_the_next_one() {
+    let Some(server) = server("a_silent_host_leaves_time_for_the_next_one").await else { return };
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let hosts = format!("{},127.0.0.1:{}", silent.local_addr().unwrap(), server.port());
+    let url = format!("postgres://postgres@{hosts}/postgres");
+    let pairs = [
+        ("DATABASE_URL", &*url),
+        ("DATABASE_CONNECT_TIMEOUT", "2s"),
+        ("DATABASE_START_TIMEOUT", "1ms"),
+    ];
+
+    let begun = Instant::now();
+    let db = Db::open(&settings(&pairs)).await.unwrap();
+
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    db.ping().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_password_may_have_any_character() {
     let Some(server) = server("a_password_may_have_any_character").await else { return };

@@ -1,11 +1,13 @@
 //! PostgreSQL: connecting, and what a connection of the pool can do.
 
 mod counted;
+mod hosts;
 mod member;
 mod migrations;
 mod server;
 mod session;
 mod tls;
+mod url;
 
 use diesel_async::AsyncConnectionCore;
 
