@@ -48,6 +48,8 @@ pub mod openapi;
 pub mod server;
 pub mod context;
 pub mod routing;
+#[cfg(any(feature = "client", feature = "introspection", feature = "jwt"))]
+mod authority;
 pub mod auth;
 pub mod extract;
 pub mod response;

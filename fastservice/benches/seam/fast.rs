@@ -1,7 +1,7 @@
 //! The endpoints as this crate's users write them.
 
 use fastservice::{
-    auth::{Authentication, Authenticator},
+    auth::{KeySet, TokenVerifier},
     log,
     prelude::*,
     server::{self, Listener, Runtime},
@@ -10,7 +10,7 @@ use fastservice::{
 
 use super::{
     exchange,
-    values::{Article, Item, USER},
+    values::{Article, Item},
 };
 
 #[public_api(get = "/hello")]
@@ -33,20 +33,6 @@ async fn private(user: UserId) -> String {
     user.to_string()
 }
 
-/// Knows its token already, as a cache of verified ones does.
-struct OneToken {
-    token: String,
-    claims: Claims,
-}
-
-impl Authenticator for OneToken {
-    fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a> {
-        let is_known = token == self.token;
-        let claims = is_known.then(|| self.claims.clone());
-        Authentication::ready(claims.ok_or_else(|| Error::unauthorized("another token")))
-    }
-}
-
 pub(super) fn serve() -> super::Result<()> {
     serve_app(App::new(), Settings::from_environment()?)
 }
@@ -58,8 +44,12 @@ pub(super) fn serve_logged() -> super::Result<()> {
 }
 
 fn serve_app(app: App, settings: Settings) -> super::Result<()> {
-    let claims = Claims::new(USER.into(), ["read:items"], [""; 0], serde_json::Map::new());
-    let authenticator = OneToken { token: exchange::token(), claims };
+    let authenticator = TokenVerifier::builder()
+        .issuer("https://bench.eu.auth0.com/")
+        .audience("https://items.example.com")
+        .keys(KeySet::from_json(exchange::JWKS)?)
+        .cache_entries(settings.auth.token_cache)
+        .build()?;
     let listener = Listener::bind(&settings.server)?;
     println!("{}", listener.address()?);
     let runtime = Runtime::new(&settings.server)?;

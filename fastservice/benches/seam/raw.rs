@@ -1,7 +1,7 @@
 //! The endpoints on hyper, as a careful person writes them: with a header
 //! timeout, a limit of the body and its media type checked, and with nothing else.
 
-use std::{convert::Infallible, sync::LazyLock};
+use std::convert::Infallible;
 
 use bytes::Bytes;
 use fastservice::{server, settings::Settings};
@@ -70,10 +70,9 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
 }
 
 fn private(headers: &HeaderMap) -> Result<Response<Full<Bytes>>, StatusCode> {
-    static TOKEN: LazyLock<String> = LazyLock::new(exchange::token);
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match value.and_then(|value| value.strip_prefix("Bearer ")) {
-        Some(token) if token == *TOKEN => Ok(text(USER)),
+        Some(token) if token == exchange::TOKEN => Ok(text(USER)),
         _ => Err(StatusCode::UNAUTHORIZED),
     }
 }

@@ -1,48 +1,55 @@
 //! Whose tokens the service accepts: those of its settings, or its own in development.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use super::{App, preparation::Preparation};
+use super::App;
 use crate::{
     auth::Authenticator,
-    error::Result,
     settings::{IS_DEVELOPMENT, Settings},
+};
+#[cfg(feature = "jwt")]
+use crate::{
+    auth::{KeySet, TokenVerifier, TokenVerifierBuilder},
+    settings::AuthSettings,
 };
 
 /// Says for whom tokens speak; `None` when no issuer is known, or after a fault.
 pub(super) type AnyAuthenticator = Option<Arc<dyn Authenticator>>;
 
-/// Who verifies the service's own tokens, and the step that gives their issuer to its endpoints.
-pub(super) type OwnTokens = (Arc<dyn Authenticator>, Preparation);
-
 impl App {
     /// Whether the service issues its own tokens: a development build without another issuer.
     pub(crate) fn issues_tokens(&self, settings: &Settings) -> bool {
-        IS_DEVELOPMENT && !self.has_authenticator() && settings.auth.auth0_domain.is_none()
+        IS_DEVELOPMENT && !self.has_authenticator() && !settings.auth.names_issuer()
     }
 }
 
-/// Verifies the tokens of the Auth0 tenant of the settings.
+/// Verifies the tokens of the issuers of the settings.
 #[cfg(feature = "jwt")]
-pub(super) fn of_tenant(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
-    use crate::auth::TokenVerifier;
+pub(super) fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
+    use crate::auth::TokenVerifiers;
 
     let auth = &settings.auth;
-    let domain = auth.auth0_domain.as_ref()?;
-    let audience = auth.api_identifier.clone();
-    if audience.is_none() {
-        faults.push("API_IDENTIFIER is not set; it is the audience of your tokens".to_owned());
+    if !auth.names_issuer() {
+        return None;
     }
-    let keys = tenant_keys(domain, auth.jwks_file.as_deref()).map_err(|fault| faults.push(fault));
-    let verifier = TokenVerifier::builder()
-        .issuer(format!("https://{domain}/"))
-        .audience(audience?)
-        .algorithms(auth.algorithms.clone())
-        .leeway(auth.token_leeway)
-        .keys(keys.ok()?)
-        .build();
-    match verifier {
-        Ok(verifier) => Some(Arc::new(verifier)),
+    if auth.api_identifiers.is_empty() {
+        faults.push("API_IDENTIFIER is not set; it is the audience of your tokens".to_owned());
+        return None;
+    }
+    let tenant = auth.auth0_domain.as_deref().map(|domain| of_tenant(domain, auth));
+    let others = auth.oidc_issuers.iter().map(|issuer| {
+        let verifier = verifier(issuer, auth).build();
+        verifier.map_err(|error| format!("OIDC_ISSUERS: {error}"))
+    });
+    let (verifiers, wrong): (Vec<_>, Vec<_>) =
+        tenant.into_iter().chain(others).partition(std::result::Result::is_ok);
+    faults.extend(wrong.into_iter().filter_map(std::result::Result::err));
+    let mut verifiers: Vec<_> = verifiers.into_iter().flatten().collect();
+    if verifiers.len() <= 1 {
+        return verifiers.pop().map(|verifier| Arc::new(verifier) as Arc<dyn Authenticator>);
+    }
+    match TokenVerifiers::new(verifiers) {
+        Ok(verifiers) => Some(Arc::new(verifiers)),
         Err(error) => {
             faults.extend_from_slice(error.faults());
             None
@@ -50,52 +57,43 @@ pub(super) fn of_tenant(settings: &Settings, faults: &mut Vec<String>) -> AnyAut
     }
 }
 
+/// The tenant's issuer ends with a slash, and its keys are where Auth0 has them.
 #[cfg(feature = "jwt")]
-fn tenant_keys(
-    domain: &str,
-    file: Option<&std::path::Path>,
-) -> Result<crate::auth::KeySet, String> {
-    let Some(file) = file else {
-        return Err(format!(
-            "JWKS_FILE is not set; save https://{domain}/.well-known/jwks.json and name the file"
-        ));
+fn of_tenant(domain: &str, auth: &AuthSettings) -> Result<TokenVerifier, String> {
+    let verifier = verifier(&format!("https://{domain}/"), auth);
+    let verifier = match &auth.jwks_file {
+        Some(file) => verifier.keys(keys_of_file(file)?),
+        None => verifier.jwks_url(format!("https://{domain}/.well-known/jwks.json")),
     };
+    verifier.build().map_err(|error| error.to_string())
+}
+
+#[cfg(feature = "jwt")]
+fn verifier(issuer: &str, auth: &AuthSettings) -> TokenVerifierBuilder {
+    let verifier = TokenVerifier::builder()
+        .issuer(issuer)
+        .algorithms(auth.algorithms.clone())
+        .leeway(auth.token_leeway)
+        .longest_outage(auth.jwks_max_stale)
+        .cache_entries(auth.token_cache);
+    let verifier = if IS_DEVELOPMENT { verifier.accept_http_on_loopback() } else { verifier };
+    auth.api_identifiers.iter().fold(verifier, TokenVerifierBuilder::audience)
+}
+
+#[cfg(feature = "jwt")]
+fn keys_of_file(file: &std::path::Path) -> Result<KeySet, String> {
     let wrong = |error: &dyn std::error::Error| format!("JWKS_FILE {}: {error}", file.display());
     let document = std::fs::read(file).map_err(|error| wrong(&error))?;
-    crate::auth::KeySet::from_json(document).map_err(|error| wrong(&error))
+    KeySet::from_json(document).map_err(|error| wrong(&error))
 }
 
 #[cfg(not(feature = "jwt"))]
-pub(super) fn of_tenant(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
-    if settings.auth.auth0_domain.is_some() {
-        faults.push("AUTH0_DOMAIN is set; verifying its tokens needs the feature `jwt`".to_owned());
+pub(super) fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
+    if settings.auth.names_issuer() {
+        faults.push(
+            "AUTH0_DOMAIN or OIDC_ISSUERS is set; verifying tokens needs the feature `jwt`"
+                .to_owned(),
+        );
     }
     None
-}
-
-/// Makes the service its own issuer: who verifies its tokens, and who signs them.
-#[cfg(feature = "dev-issuer")]
-pub(super) fn of_itself(settings: &Settings, address: Option<SocketAddr>) -> Result<OwnTokens> {
-    use super::preparation::preparation;
-    use crate::{auth::TokenVerifier, dev_issuer};
-
-    // This machine's name from its inside, whatever addresses the service listens on.
-    let port = address.map_or(settings.server.port, |address| address.port());
-    let audience = settings.auth.api_identifier.as_deref();
-    let issuer = dev_issuer::at(&format!("localhost:{port}"), audience)?;
-    let verifier = TokenVerifier::builder()
-        .issuer(issuer.issuer())
-        .accept_http_on_loopback()
-        .audience(issuer.audience())
-        .leeway(settings.auth.token_leeway)
-        .keys(issuer.key_set())
-        .build()?;
-    tracing::warn!("this build issues its own tokens to whoever asks: it is for development only");
-    let preparation = preparation(move |_, environment| environment.set_state(issuer));
-    Ok((Arc::new(verifier), preparation))
-}
-
-#[cfg(not(feature = "dev-issuer"))]
-pub(super) fn of_itself(_: &Settings, _: Option<SocketAddr>) -> Result<OwnTokens> {
-    Err(crate::error::Error::internal("this build has no development issuer"))
 }

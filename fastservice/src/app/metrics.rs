@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use super::core::Endpoint;
+#[cfg(feature = "db")]
+use crate::db::{Db, PoolState};
 use crate::{
+    auth::Authenticator,
     context::Observer,
     extract::Environment,
-    metrics::{Metrics, Source},
+    metrics::{Kind, Metrics, Source},
     settings::Settings,
-};
-#[cfg(feature = "db")]
-use crate::{
-    db::{Db, PoolState},
-    metrics::Kind,
 };
 
 /// Who counts the requests; the metrics become the state of the route that shows them.
@@ -31,15 +29,31 @@ pub(super) fn count_requests(
     Some(Box::new(metrics))
 }
 
-/// What is asked when the metrics are: the states that have some.
-#[cfg(feature = "db")]
+/// What is asked when the metrics are: the cache of tokens, and the states that have some.
 fn sources(environment: &Environment) -> Vec<Source> {
-    environment.state::<Db>().map(pool).into_iter().collect()
+    let mut sources = Vec::new();
+    let authenticator = environment.guard.authenticator();
+    let remembering = authenticator.filter(|authenticator| authenticator.cache_counts().is_some());
+    sources.extend(remembering.cloned().map(token_cache));
+    #[cfg(feature = "db")]
+    sources.extend(environment.state::<Db>().map(pool));
+    sources
 }
 
-#[cfg(not(feature = "db"))]
-fn sources(_: &Environment) -> Vec<Source> {
-    Vec::new()
+fn token_cache(authenticator: Arc<dyn Authenticator>) -> Source {
+    Box::new(move |page| {
+        let counts = authenticator.cache_counts().unwrap_or_default();
+        let lookups = "fastservice_token_cache_requests_total";
+        page.family(lookups, Kind::Counter, "Tokens looked up among the verified ones.");
+        page.sample(lookups, &[("result", "hit")], counts.hits);
+        page.sample(lookups, &[("result", "miss")], counts.misses);
+        let evictions = "fastservice_token_cache_evictions_total";
+        page.family(evictions, Kind::Counter, "Verified tokens that made room for others.");
+        page.sample(evictions, &[], counts.evictions);
+        let entries = "fastservice_token_cache_entries";
+        page.family(entries, Kind::Gauge, "Verified tokens that are remembered.");
+        page.sample(entries, &[], counts.entries);
+    })
 }
 
 /// The pool of the database, by the names of OpenTelemetry.

@@ -14,6 +14,11 @@ mod metrics;
 mod operations;
 #[cfg(feature = "client")]
 mod outgoing;
+#[cfg(feature = "dev-issuer")]
+mod own_tokens;
+#[cfg(not(feature = "dev-issuer"))]
+#[path = "no_own_tokens.rs"]
+mod own_tokens;
 mod pipeline;
 mod preparation;
 mod readiness;

@@ -9,6 +9,7 @@ use super::{
     core::{Core, Endpoint},
     cross_origin::cors,
     layered::AnyLayer,
+    own_tokens::{self, OwnUsers},
     preparation::Preparation,
     readiness::readiness,
     service::Service,
@@ -47,6 +48,7 @@ struct Plan {
     endpoints: Vec<Endpoint>,
     router: Router<Endpoint>,
     guard: Guard,
+    own_users: Option<OwnUsers>,
     cors: Option<AnyLayer>,
 }
 
@@ -60,8 +62,8 @@ pub(crate) async fn start(
         tracing::warn!(hint, "a setting may be wrong");
     }
     let mut plan = plan(&app, &settings)?;
-    if app.issues_tokens(&settings) {
-        let own = access::of_itself(&settings, address);
+    if let Some(users) = plan.own_users.take() {
+        let own = own_tokens::of_itself(users, &settings, address);
         let (authenticator, issuer) = own.map_err(|error| StartError(vec![error.chain()]))?;
         plan.guard = plan.guard.with_authenticator(authenticator);
         app.preparations.push(issuer);
@@ -74,6 +76,7 @@ pub(crate) async fn start(
     #[cfg(feature = "metrics")]
     app.observers.extend(count_requests(&settings, &plan.endpoints, &mut environment));
     tracing::info!(endpoints = plan.endpoints.len(), "endpoints collected");
+    environment.guard.start();
     let core = Core::new(plan.router, environment, app.observers, app.classifiers, &settings);
     Ok(Service::new(core, app.layers, plan.cors))
 }
@@ -94,9 +97,10 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
     let cors = cors(&settings.cors, &endpoints, &mut faults);
     faults.extend(app.checks.iter().filter_map(|check| check(settings).err()));
     let authenticator = match &app.authenticator {
-        None => access::of_tenant(settings, &mut faults),
+        None => access::of_issuers(settings, &mut faults),
         given => given.clone(),
     };
+    let own_users = own_tokens::own_users(app, settings, &endpoints, &mut faults);
     let guard = Guard::new(&settings.service_name, &settings.auth.m2m_users);
     let guard = guard.map_err(|error| faults.extend_from_slice(error.faults()));
     let (Ok(guard), true) = (guard, faults.is_empty()) else { return Err(StartError(faults)) };
@@ -104,7 +108,7 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
         Some(authenticator) => guard.with_authenticator(authenticator),
         None => guard,
     };
-    Ok(Plan { endpoints, router, guard, cors })
+    Ok(Plan { endpoints, router, guard, own_users, cors })
 }
 
 fn check_metrics(settings: &Settings, faults: &mut Vec<String>) {
@@ -228,9 +232,8 @@ fn check_endpoints(
     endpoints: &[Endpoint],
     faults: &mut Vec<String>,
 ) {
-    let has_issuer = app.has_authenticator()
-        || settings.auth.auth0_domain.is_some()
-        || app.issues_tokens(settings);
+    let has_issuer =
+        app.has_authenticator() || settings.auth.names_issuer() || app.issues_tokens(settings);
     for Endpoint { route, path, .. } in endpoints {
         let (method, source) = (&route.method, route.source);
         let mut operation = Operation::default();

@@ -6,9 +6,13 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use crate::{claims::Claims, error::Result};
+
+/// When to come again where nobody says.
+const UNTOLD: Duration = Duration::from_secs(30);
 
 /// Says who a bearer token speaks for.
 ///
@@ -34,6 +38,15 @@ pub trait Authenticator: Send + Sync + 'static {
     /// The claims of the token, or why it is refused.
     fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a>;
 
+    /// Begins what goes on in the background, such as keeping keys fresh. Called once in the
+    /// service's runtime, before it answers; it must not wait.
+    fn start(&self) {}
+
+    /// What is remembered of tokens that were verified, for the metrics.
+    fn cache_counts(&self) -> Option<CacheCounts> {
+        None
+    }
+
     /// Whether it can say so now, for example because it has its keys. `/ready` asks.
     ///
     /// # Errors
@@ -48,8 +61,43 @@ impl<T: Authenticator + ?Sized> Authenticator for Arc<T> {
         (**self).authenticate(token)
     }
 
+    fn start(&self) {
+        (**self).start();
+    }
+
+    fn cache_counts(&self) -> Option<CacheCounts> {
+        (**self).cache_counts()
+    }
+
     fn readiness(&self) -> Result<()> {
         (**self).readiness()
+    }
+}
+
+/// What a cache of verified tokens did since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct CacheCounts {
+    /// Tokens that were remembered.
+    pub hits: u64,
+    /// Tokens that were not, or no longer.
+    pub misses: u64,
+    /// Tokens that had to make room for others.
+    pub evictions: u64,
+    /// Tokens that are remembered now.
+    pub entries: u64,
+}
+
+impl std::ops::Add for CacheCounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            hits: self.hits + other.hits,
+            misses: self.misses + other.misses,
+            evictions: self.evictions + other.evictions,
+            entries: self.entries + other.entries,
+        }
     }
 }
 
@@ -82,7 +130,7 @@ impl Future for Authentication<'_> {
         match &mut self.0 {
             // Polled again after its end: refuses rather than panics.
             State::Ready(decision) => {
-                Poll::Ready(decision.take().unwrap_or_else(|| Err(super::unavailable())))
+                Poll::Ready(decision.take().unwrap_or_else(|| Err(super::unavailable(UNTOLD))))
             }
             State::Pending(decision) => decision.as_mut().poll(context),
         }

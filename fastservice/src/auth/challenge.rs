@@ -1,8 +1,11 @@
 //! The values of `WWW-Authenticate` (RFC 6750 section 3, RFC 9110 section 11.6.1).
 
+use std::sync::Arc;
+
 use http::HeaderValue;
 
 use super::access::{Lack, Rule};
+use crate::claims::is_scope_token;
 
 /// The challenges of one realm, built once; a clone of a value copies no bytes.
 #[derive(Debug)]
@@ -10,7 +13,7 @@ pub(super) struct Challenges {
     plain: HeaderValue,
     invalid_request: HeaderValue,
     invalid_token: HeaderValue,
-    insufficient_scope: HeaderValue,
+    insufficient_scope: Arc<str>,
 }
 
 impl Challenges {
@@ -30,9 +33,10 @@ impl Challenges {
             invalid_token: value(
                 r#", error="invalid_token", error_description="the access token is refused""#,
             )?,
-            insufficient_scope: value(
-                r#", error="insufficient_scope", error_description="the access token lacks a right""#,
-            )?,
+            insufficient_scope: format!(
+                r#"{plain}, error="insufficient_scope", error_description="the access token lacks a right""#
+            )
+            .into(),
         })
     }
 
@@ -49,30 +53,31 @@ impl Challenges {
         self.invalid_token.clone()
     }
 
+    /// For a right that the token lacks, as far as it is the same for all endpoints.
+    pub(super) fn insufficient_scope(&self) -> &Arc<str> {
+        &self.insufficient_scope
+    }
+
     /// Names the scopes with which the endpoint would let the client in. A machine's right
     /// comes with no scope, so that none is named where it lacks.
     pub(super) fn insufficient(&self, rule: &Rule, lack: &Lack) -> HeaderValue {
         let named = rule.any_scopes.iter().filter(|scope| !rule.scopes.contains(scope));
         let named = rule.scopes.iter().chain(named).copied().filter(|scope| is_scope_token(scope));
         let scopes = named.collect::<Vec<_>>().join(" ");
-        if lack.machine || scopes.is_empty() {
-            return self.insufficient_scope.clone();
-        }
-        let mut value = self.insufficient_scope.as_bytes().to_vec();
-        value.extend_from_slice(format!(r#", scope="{scopes}""#).as_bytes());
-        HeaderValue::from_bytes(&value).unwrap_or_else(|_| self.insufficient_scope.clone())
+        let base = &self.insufficient_scope;
+        let value = if lack.machine || scopes.is_empty() {
+            HeaderValue::from_str(base)
+        } else {
+            HeaderValue::try_from(format!(r#"{base}, scope="{scopes}""#))
+        };
+        // Both are printable ASCII.
+        value.unwrap_or_else(|_| self.plain.clone())
     }
 }
 
 /// RFC 9110 section 5.6.4: in a quoted string `"` and `\` take a backslash before them.
 fn escaped(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"")
-}
-
-/// RFC 6749 section 3.3: visible ASCII without `"` and `\`.
-fn is_scope_token(scope: &str) -> bool {
-    !scope.is_empty()
-        && scope.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! A route carries its [`Access`] as data. The [`Guard`] reads the bearer token
 //! (RFC 6750), asks its [`Authenticator`] who the token speaks for, and holds
 //! the answer against the route's [`Rule`].
+//!
+#![doc = include_str!("../../docs/access_control.md")]
 
 mod access;
 mod authenticator;
@@ -12,22 +14,27 @@ mod config_error;
 #[cfg(feature = "jwt")]
 mod jwt;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 
 use self::challenge::Challenges;
 #[cfg(feature = "jwt")]
-pub use self::jwt::{InvalidKeySet, KeySet, TokenVerifier, TokenVerifierBuilder};
+pub use self::jwt::{
+    InvalidKeySet, KeySet, SharedKeySet, TokenVerifier, TokenVerifierBuilder, TokenVerifiers,
+};
 pub use self::{
     access::{Access, Rule},
-    authenticator::{Authentication, Authenticator},
+    authenticator::{Authentication, Authenticator, CacheCounts},
     config_error::ConfigError,
 };
 use crate::{
     claims::Claims,
     error::{Error, Result},
 };
+
+/// When to come again where no authenticator is set: a restart away.
+const NO_AUTHENTICATOR: Duration = Duration::from_secs(30);
 
 /// Holds requests to the access rules of their routes.
 ///
@@ -94,6 +101,19 @@ impl Guard {
         self.authenticator.is_some()
     }
 
+    /// Begins what goes on in the background, such as keeping keys fresh.
+    pub(crate) fn start(&self) {
+        if let Some(authenticator) = &self.authenticator {
+            authenticator.start();
+        }
+    }
+
+    /// Who says for whom a token speaks.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn authenticator(&self) -> Option<&Arc<dyn Authenticator>> {
+        self.authenticator.as_ref()
+    }
+
     /// Whether tokens can be verified now.
     ///
     /// # Errors
@@ -131,9 +151,13 @@ impl Guard {
     pub async fn identify(&self, headers: &HeaderMap) -> Result<Option<Claims>> {
         let token = bearer::token(headers).map_err(|fault| self.challenged(fault.into_error()))?;
         let Some(token) = token else { return Ok(None) };
-        let Some(authenticator) = &self.authenticator else { return Err(unavailable()) };
-        let claims = authenticator.authenticate(token).await;
-        claims.map(Some).map_err(|error| self.challenged(error))
+        let Some(authenticator) = &self.authenticator else {
+            return Err(unavailable(NO_AUTHENTICATOR));
+        };
+        match authenticator.authenticate(token).await {
+            Ok(claims) => Ok(Some(claims.challenged_by(self.challenges.insufficient_scope()))),
+            Err(error) => Err(self.challenged(error)),
+        }
     }
 
     /// The refusal of a request that must have a token and has none: 401 `missing_token`.
@@ -170,9 +194,9 @@ impl fmt::Debug for Guard {
 }
 
 /// Nobody can say for now whether a token is right: not the client's fault, so no challenge.
-fn unavailable() -> Error {
-    const SECONDS_TO_WAIT: u16 = 30;
+fn unavailable(retry_after: Duration) -> Error {
+    let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
     Error::unavailable("tokens cannot be checked for now; try again later")
         .with_code("auth_unavailable")
-        .with_header(http::header::RETRY_AFTER, SECONDS_TO_WAIT.into())
+        .with_header(http::header::RETRY_AFTER, seconds.max(1).into())
 }

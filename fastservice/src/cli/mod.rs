@@ -5,6 +5,8 @@ mod healthcheck;
 mod loopback;
 mod migrate;
 mod operations;
+#[cfg(feature = "dev-issuer")]
+mod rotate_keys;
 mod routes;
 mod serve;
 #[cfg(not(feature = "otlp"))]
@@ -41,6 +43,10 @@ enum Command {
     /// Prints a token that the running service accepts. Development builds only.
     #[cfg(feature = "dev-issuer")]
     Token(token::Options),
+    /// Gives the running service's issuer a new key. Tokens of the key before stay valid
+    /// until the next time. Development builds only.
+    #[cfg(feature = "dev-issuer")]
+    RotateKeys,
 }
 
 /// Why a command failed: what is printed before the exit status 1.
@@ -48,7 +54,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl App {
     /// The command line of the service: `serve`, which is the default, `routes`,
-    /// `check-config`, `migrate`, `healthcheck` and, in development builds, `token`.
+    /// `check-config`, `migrate`, `healthcheck` and, in development builds, `token` and
+    /// `rotate-keys`.
     #[must_use]
     pub fn run(self) -> ExitCode {
         run(self)
@@ -64,6 +71,8 @@ fn run(app: App) -> ExitCode {
         Command::Healthcheck(options) => healthcheck::run(app, &options).map(succeeded),
         #[cfg(feature = "dev-issuer")]
         Command::Token(options) => token::run(app, &options).map(succeeded),
+        #[cfg(feature = "dev-issuer")]
+        Command::RotateKeys => rotate_keys::run(app).map(succeeded),
     };
     match result {
         Ok(code) => code,

@@ -1,33 +1,25 @@
 //! A small Auth0 for development and tests: it signs access tokens with a key of its own.
 //!
-//! Not for production: whoever reaches it gets what its clients may have.
+//! Not for production: whoever reaches it gets what its users and clients may have.
 
-mod client_credentials;
+mod keys;
 #[cfg(feature = "dev-issuer")]
-mod routes;
+mod tenant;
 mod token_request;
 
-use std::{fmt, time::SystemTime};
+use std::time::SystemTime;
 
-use aws_lc_rs::{
-    rand,
-    rsa::{KeyPair, KeySize, PublicKeyComponents},
-    signature::{KeyPair as _, RSA_PKCS1_SHA256},
-};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-#[cfg(all(feature = "cli", feature = "dev-issuer"))]
-pub(crate) use self::routes::TOKEN_PATH;
+use self::keys::Keys;
 #[cfg(feature = "dev-issuer")]
-pub(crate) use self::routes::{ROUTES, at};
-pub use self::{
-    client_credentials::{ClientCredentials, DevClient, OAuthError, TokenResponse},
-    token_request::TokenRequest,
-};
+pub(crate) use self::tenant::{Directory, ROUTES, Rights, Tenant};
+#[cfg(all(feature = "cli", feature = "dev-issuer"))]
+pub(crate) use self::tenant::{ROTATE_PATH, TOKEN_PATH};
+pub use self::token_request::TokenRequest;
 use crate::{
-    auth::KeySet,
-    error::{Error, Result},
+    auth::{KeySet, SharedKeySet},
+    error::Result,
 };
 
 /// An issuer of access tokens in the shape of Auth0's, for one audience.
@@ -44,20 +36,17 @@ use crate::{
 ///     .issuer(issuer.issuer())
 ///     .accept_http_on_loopback()
 ///     .audience(issuer.audience())
-///     .keys(issuer.key_set())
+///     .keys(issuer.shared_key_set())
 ///     .build()?;
 /// # assert_eq!(token.split('.').count(), 3);
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Debug)]
 pub struct DevIssuer {
     issuer: String,
     audience: String,
-    clients: Vec<DevClient>,
-    kid: String,
-    key: KeyPair,
-    jwks: Value,
-    key_set: KeySet,
+    keys: Keys,
 }
 
 impl DevIssuer {
@@ -66,27 +55,7 @@ impl DevIssuer {
     /// # Errors
     /// 500 when the system gives no randomness.
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Result<Self> {
-        let mut kid = [0; 16];
-        rand::fill(&mut kid)?;
-        let kid = URL_SAFE_NO_PAD.encode(kid);
-        let key = KeyPair::generate(KeySize::Rsa2048)?;
-        let jwks = jwks(&kid, &key);
-        Ok(Self {
-            issuer: issuer.into(),
-            audience: audience.into(),
-            clients: Vec::new(),
-            key_set: KeySet::from_json(jwks.to_string())?,
-            kid,
-            key,
-            jwks,
-        })
-    }
-
-    /// Adds a machine that may ask for tokens.
-    #[must_use]
-    pub fn with_client(mut self, client: DevClient) -> Self {
-        self.clients.push(client);
-        self
+        Ok(Self { issuer: issuer.into(), audience: audience.into(), keys: Keys::new()? })
     }
 
     /// The `iss` of its tokens.
@@ -101,16 +70,43 @@ impl DevIssuer {
         &self.audience
     }
 
-    /// Its JWK Set document (RFC 7517 section 5), as served at `/.well-known/jwks.json`.
+    /// Its JWK Set document (RFC 7517 section 5), as served at `/.well-known/jwks.json`:
+    /// the key that signs, then the one before it.
     #[must_use]
-    pub fn jwks(&self) -> &Value {
-        &self.jwks
+    pub fn jwks(&self) -> Value {
+        self.keys.jwks()
     }
 
-    /// Its keys, ready for a [`TokenVerifier`](crate::auth::TokenVerifier).
+    /// Its keys as they are now, ready for a [`TokenVerifier`](crate::auth::TokenVerifier).
     #[must_use]
     pub fn key_set(&self) -> KeySet {
-        self.key_set.clone()
+        self.keys.key_set()
+    }
+
+    /// Its keys, which follow [`rotate`](Self::rotate).
+    #[must_use]
+    pub fn shared_key_set(&self) -> SharedKeySet {
+        self.keys.shared().clone()
+    }
+
+    /// Signs with a new key from now on. Tokens of the key before stay valid until the next
+    /// rotation. Making the key takes about a tenth of a second.
+    ///
+    /// ```
+    /// # use fastservice::dev_issuer::DevIssuer;
+    /// # fn main() -> Result<(), fastservice::Error> {
+    /// let issuer = DevIssuer::new("http://localhost:8081/", "items")?;
+    /// let before = issuer.jwks()["keys"][0].clone();
+    /// issuer.rotate()?;
+    /// assert_eq!(issuer.jwks()["keys"][1], before);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// 500 when the system gives no randomness; then nothing has changed.
+    pub fn rotate(&self) -> Result<()> {
+        self.keys.rotate()
     }
 
     /// A signed access token.
@@ -118,9 +114,10 @@ impl DevIssuer {
     /// # Errors
     /// 500 when signing fails.
     pub fn token(&self, request: &TokenRequest) -> Result<String> {
-        let header = request.header(&self.kid);
+        let signer = self.keys.signer();
+        let header = request.header(signer.kid());
         let claims = request.claims(&self.issuer, &self.audience, SystemTime::now());
-        self.sign(&Value::Object(header).to_string(), &Value::Object(claims).to_string())
+        signer.sign(&Value::Object(header).to_string(), &Value::Object(claims).to_string())
     }
 
     /// Signs any two texts as header and payload, right or wrong: for tests of refusals.
@@ -128,35 +125,6 @@ impl DevIssuer {
     /// # Errors
     /// 500 when signing fails.
     pub fn sign(&self, header: &str, payload: &str) -> Result<String> {
-        let (header, payload) = (URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-        let message = format!("{header}.{payload}");
-        let mut signature = vec![0; self.key.public_modulus_len()];
-        let random = rand::SystemRandom::new();
-        self.key
-            .sign(&RSA_PKCS1_SHA256, &random, message.as_bytes(), &mut signature)
-            .map_err(Error::internal)?;
-        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        self.keys.signer().sign(header, payload)
     }
-}
-
-impl fmt::Debug for DevIssuer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DevIssuer")
-            .field("issuer", &self.issuer)
-            .field("audience", &self.audience)
-            .field("kid", &self.kid)
-            .finish_non_exhaustive()
-    }
-}
-
-fn jwks(kid: &str, key: &KeyPair) -> Value {
-    let public = PublicKeyComponents::<Vec<u8>>::from(key.public_key());
-    json!({"keys": [{
-        "kty": "RSA",
-        "use": "sig",
-        "alg": "RS256",
-        "kid": kid,
-        "n": URL_SAFE_NO_PAD.encode(public.n),
-        "e": URL_SAFE_NO_PAD.encode(public.e),
-    }]})
 }

@@ -1,6 +1,7 @@
 //! Who asks: arguments that need no parsing.
 
 use http::{HeaderMap, Method, Uri};
+use serde::de::DeserializeOwned;
 
 use super::{Argument, FromRequest, OptionalFromRequest, Request};
 use crate::{
@@ -42,7 +43,7 @@ impl FromRequest for HeaderMap {
 
 /// On a private endpoint what the access check verified. On a public one the
 /// token is verified here; without one the answer is 401.
-impl FromRequest for Claims {
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Claims<T> {
     async fn from_request(request: &mut Request, argument: Argument) -> Result<Self> {
         let claims = <Self as OptionalFromRequest>::from_request(request, argument).await?;
         claims.ok_or_else(|| request.environment().guard.missing_token())
@@ -54,16 +55,15 @@ impl FromRequest for Claims {
 }
 
 /// On a public endpoint: `None` without a token; a bad token is refused.
-impl OptionalFromRequest for Claims {
+impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Claims<T> {
     async fn from_request(request: &mut Request, _: Argument) -> Result<Option<Self>> {
         if let Some(claims) = request.context().claims() {
-            return Ok(Some(claims.clone()));
+            return claims.with().map(Some);
         }
         let claims = request.environment().guard.identify(request.headers()).await?;
-        if let Some(claims) = &claims {
-            request.context().identify(claims.clone());
-        }
-        Ok(claims)
+        let Some(claims) = claims else { return Ok(None) };
+        request.context().identify(claims.clone());
+        claims.with().map(Some)
     }
 }
 

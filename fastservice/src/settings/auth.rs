@@ -11,14 +11,26 @@ pub struct AuthSettings {
     /// issuer of its tokens is `https://AUTH0_DOMAIN/`. Without it a development
     /// build issues its own.
     pub auth0_domain: Option<String>,
-    /// `API_IDENTIFIER` (none): the audience, as registered with the tenant.
-    pub api_identifier: Option<String>,
+    /// `OIDC_ISSUERS` (none): other issuers whose tokens are accepted, as URLs separated by
+    /// blanks, each letter by letter as in `iss`. Their keys are found by OpenID Connect
+    /// discovery.
+    pub oidc_issuers: Vec<String>,
+    /// `API_IDENTIFIER` (none): the audience, as registered with the tenant. Several are
+    /// separated by blanks; a token must be for one of them.
+    pub api_identifiers: Vec<String>,
     /// `ALGORITHMS` (`RS256`): signature algorithms, separated by blanks.
     pub algorithms: Vec<String>,
     /// `M2M_USER` (none; `dev-client` in a development build): client ids of machines, separated by blanks, for `m2m` endpoints.
     pub m2m_users: Vec<String>,
-    /// `JWKS_FILE` (none): a file with the tenant's JWKS document.
+    /// `JWKS_FILE` (none): a file with the tenant's JWKS document, read once. Without it the
+    /// keys are fetched from the tenant and kept fresh.
     pub jwks_file: Option<PathBuf>,
+    /// `JWKS_MAX_STALE` (`24h`): how long the last keys serve beyond their age while their
+    /// issuer cannot be asked.
+    pub jwks_max_stale: Duration,
+    /// `TOKEN_CACHE` (`10000`): how many verified tokens are remembered, within 16 MiB; 0 for
+    /// none.
+    pub token_cache: usize,
     /// `API_CLIENT_ID` (none): who this service is to others when it asks the tenant for
     /// a token. No part of the framework asks for one yet.
     pub api_client_id: Option<String>,
@@ -32,13 +44,21 @@ impl AuthSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             auth0_domain: reader.optional("AUTH0_DOMAIN", units::host),
-            api_identifier: reader.text("API_IDENTIFIER"),
+            oidc_issuers: reader.words("OIDC_ISSUERS", ""),
+            api_identifiers: reader.words("API_IDENTIFIER", ""),
             algorithms: reader.words("ALGORITHMS", "RS256"),
             m2m_users: reader.words("M2M_USER", if IS_DEVELOPMENT { "dev-client" } else { "" }),
             jwks_file: reader.text("JWKS_FILE").map(PathBuf::from),
+            jwks_max_stale: reader.checked("JWKS_MAX_STALE", "24h", units::duration),
+            token_cache: reader.checked("TOKEN_CACHE", "10000", units::number),
             api_client_id: reader.text("API_CLIENT_ID"),
             api_client_secret: reader.optional_secret("API_CLIENT_SECRET"),
             token_leeway: reader.checked("TOKEN_LEEWAY", "5s", units::duration),
         }
+    }
+
+    /// Whether any issuer of tokens is named.
+    pub(crate) fn names_issuer(&self) -> bool {
+        self.auth0_domain.is_some() || !self.oidc_issuers.is_empty()
     }
 }

@@ -4,6 +4,8 @@ mod auth;
 mod client;
 mod cors;
 mod database;
+#[cfg(feature = "dev-issuer")]
+mod dev_issuer;
 mod env_file;
 mod health;
 mod hint;
@@ -27,6 +29,8 @@ mod value;
 
 use std::{any::TypeId, path::Path, sync::Arc};
 
+#[cfg(feature = "dev-issuer")]
+pub use self::dev_issuer::DevIssuerSettings;
 #[cfg(feature = "otlp")]
 pub use self::otlp::{OtlpSettings, Sampling, SamplingKind};
 pub use self::{
@@ -76,6 +80,9 @@ pub struct Settings {
     pub health: HealthSettings,
     /// Whose tokens it accepts.
     pub auth: AuthSettings,
+    /// Who can log in to the development issuer.
+    #[cfg(feature = "dev-issuer")]
+    pub dev_issuer: DevIssuerSettings,
     /// Where its data is.
     pub database: DatabaseSettings,
     /// How it calls other services.
@@ -145,6 +152,8 @@ impl Settings {
             cors: CorsSettings::read(&mut reader),
             health: HealthSettings::read(&mut reader),
             auth: AuthSettings::read(&mut reader),
+            #[cfg(feature = "dev-issuer")]
+            dev_issuer: DevIssuerSettings::read(&mut reader),
             database: DatabaseSettings::read(&mut reader, &service_name),
             client: ClientSettings::read(&mut reader),
             metrics: MetricsSettings::read(&mut reader),

@@ -72,7 +72,7 @@ fn the_first_place_that_has_a_value_wins() {
     assert_eq!(settings.service_name, "environment");
     assert_eq!(settings.http.public_prefix.as_deref(), Some("file"));
     assert_eq!(settings.http.private_prefix.as_deref(), Some("file"));
-    assert_eq!(settings.auth.api_identifier.as_deref(), Some("secret"));
+    assert_eq!(settings.auth.api_identifiers, ["secret"]);
     assert_eq!(settings.logs.level.as_deref(), Some("debug"));
     assert_eq!(settings.config_folder(), Some(deployment.folder.path()));
     let lines = deployment.path("env_config");

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// A duration: a number with `ms`, `s` or `m`; without a unit, seconds.
+/// A duration: a number with `ms`, `s`, `m` or `h`; without a unit, seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let expected = || "a duration above zero such as `30s`, `500ms` or `2m`".to_owned();
     let (number, unit) = split(text).ok_or_else(expected)?;
@@ -8,6 +8,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "ms" => Some(Duration::from_millis(number)),
         "s" | "" => Some(Duration::from_secs(number)),
         "m" => number.checked_mul(60).map(Duration::from_secs),
+        "h" => number.checked_mul(3600).map(Duration::from_secs),
         _ => None,
     };
     // Longer ones overflow the clocks of some systems.
@@ -18,7 +19,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 /// A duration that may be zero.
 pub(super) fn delay(text: &str) -> Result<Duration, String> {
     match split(text) {
-        Some((0, "" | "ms" | "s" | "m")) => Ok(Duration::ZERO),
+        Some((0, "" | "ms" | "s" | "m" | "h")) => Ok(Duration::ZERO),
         _ => duration(text),
     }
 }
@@ -65,6 +66,12 @@ pub(crate) fn bytes(text: &str) -> Result<usize, String> {
     };
     let bytes = number.checked_mul(factor).filter(|bytes| *bytes > 0);
     bytes.and_then(|bytes| usize::try_from(bytes).ok()).ok_or_else(expected)
+}
+
+/// A number that may be zero.
+pub(super) fn number(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (0..=1_000_000).contains(number));
+    number.ok_or_else(|| "a number from 0 to 1000000".to_owned())
 }
 
 /// A number above zero.
@@ -176,7 +183,7 @@ mod tests {
 
     #[test]
     fn what_is_no_duration_or_size_is_refused() {
-        for text in ["", "0s", "s", "-1s", "1h", "99999999999999999999s", "18446744073709551615m"] {
+        for text in ["", "0s", "s", "-1s", "1d", "99999999999999999999s", "18446744073709551615m"] {
             assert!(duration(text).is_err(), "{text}");
         }
         for text in ["", "0", "MiB", "1TB", "18446744073709551615GiB"] {

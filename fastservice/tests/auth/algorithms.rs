@@ -69,12 +69,17 @@ async fn es256_signatures_have_one_form() {
 }
 
 #[tokio::test]
-async fn a_point_off_the_curve_verifies_nothing() {
+async fn a_point_off_the_curve_is_no_key() {
     let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-    let mut jwk = ec_jwk(&key, "P-256");
-    jwk["y"] = json!(base64url([1; 32]));
+    let good = ec_jwk(&key, "P-256");
+    let mut off = good.clone();
+    off["y"] = json!(base64url([1; 32]));
 
-    assert_eq!(code(&guard(&["ES256"], &jwk), &ec_token(&key, "ES256")).await, "token_signature");
+    assert!(KeySet::from_json(json!({"keys": [off]}).to_string()).is_err());
+    // It does not count among those of its id.
+    let both = KeySet::from_json(json!({"keys": [off, good]}).to_string()).unwrap();
+    let guard = guard_of(verifier().algorithms(["ES256"]).keys(both));
+    assert_eq!(code(&guard, &ec_token(&key, "ES256")).await, "admitted");
 }
 
 #[tokio::test]

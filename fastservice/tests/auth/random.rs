@@ -10,7 +10,6 @@ use proptest::prelude::*;
 use crate::support::{ISSUER, PRIVATE, bearer, guard, signed, user};
 
 static GUARD: LazyLock<Guard> = LazyLock::new(guard);
-static TOKEN: LazyLock<String> = LazyLock::new(|| signed(&user()));
 
 fn decided(headers: &HeaderMap) -> Result<Option<Claims>> {
     GUARD.admit(&PRIVATE, headers).now_or_never().expect("a token is verified without waiting")
@@ -39,15 +38,6 @@ proptest! {
     #[test]
     fn any_three_parts_are_refused(token in "[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}") {
         prop_assert!(decided(&bearer(&token)).is_err());
-    }
-
-    #[test]
-    fn a_token_changed_in_one_byte_is_refused(at in any::<prop::sample::Index>(), byte in b'!'..=b'~') {
-        let mut token = TOKEN.clone().into_bytes();
-        let at = at.index(token.len());
-        prop_assume!(token[at] != byte);
-        token[at] = byte;
-        prop_assert!(decided(&bearer(str::from_utf8(&token).unwrap())).is_err());
     }
 
     #[test]

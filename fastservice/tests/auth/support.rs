@@ -5,12 +5,11 @@ use std::sync::LazyLock;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fastservice::{
     Result,
-    auth::{Access, Guard, KeySet, Rule, TokenVerifier, TokenVerifierBuilder},
+    auth::{Access, Guard, Rule, TokenVerifier, TokenVerifierBuilder},
     claims::Claims,
     dev_issuer::{DevIssuer, TokenRequest},
 };
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
-use serde_json::Value;
 
 pub(crate) const PRIVATE: Access = Access::Private(Rule::NONE);
 
@@ -33,10 +32,6 @@ pub(crate) fn guard_of(verifier: TokenVerifierBuilder) -> Guard {
 
 pub(crate) fn guard() -> Guard {
     guard_of(verifier())
-}
-
-pub(crate) fn guard_with_keys(jwks: &Value) -> Guard {
-    guard_of(verifier().keys(KeySet::from_json(jwks.to_string()).unwrap()))
 }
 
 pub(crate) fn user() -> TokenRequest {

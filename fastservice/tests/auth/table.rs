@@ -1,15 +1,17 @@
 //! The decision table of access control, row by row.
 
-use fastservice::{Error, claims::Claims, dev_issuer::TokenRequest};
-use http::HeaderMap;
+use fastservice::{auth::KeySet, dev_issuer::TokenRequest};
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::support::{
-    ISSUER, PRIVATE, base64url, bearer, guard, guard_with_keys, headers, signed, user,
+use crate::{
+    socket::Server,
+    support::{ISSUER, PRIVATE, base64url, bearer, guard, headers, signed, user, verifier},
 };
 
 const C0: &str = r#"Bearer realm="items""#;
 const CR: &str = r#"Bearer realm="items", error="invalid_request", error_description="send one header: Authorization: Bearer TOKEN""#;
+const CS: &str = r#"Bearer realm="items", error="insufficient_scope", error_description="the access token lacks a right""#;
 const CT: &str = r#"Bearer realm="items", error="invalid_token", error_description="the access token is refused""#;
 
 /// Name, headers, status, challenge, code.
@@ -27,21 +29,28 @@ impl Row {
 
 #[tokio::test]
 async fn every_refusal_is_as_the_table_says() {
-    let guard = guard();
+    let server = Server::of(verifier()).await;
     let rows = [no_token(), malformed_credentials(), malformed_tokens(), wrong_headers()];
     let more = [wrong_signatures(), wrong_claims(), wrong_times(), wrong_kinds()];
 
     for Row(name, headers, status, challenge, code) in rows.into_iter().chain(more).flatten() {
-        let error = guard.admit(&PRIVATE, &headers).await.expect_err(name);
+        for path in ["/private", "/fails", "/greeting", "/claims"] {
+            if code == "missing_token" && ["/greeting", "/claims"].contains(&path) {
+                continue;
+            }
+            let reply = server.get(path, &headers).await;
 
-        assert_eq!((error.code(), error.status().as_u16()), (code, status), "{name}");
-        assert_eq!(challenges(&error), [challenge], "{name}");
+            assert_eq!((&*reply.code(), reply.status), (code, status), "{name} at {path}");
+            assert_eq!(reply.challenges(), [challenge], "{name} at {path}");
+        }
+        // A public endpoint that asks for nobody does not look.
+        assert_eq!(server.get("/open", &headers).await.status, 200, "{name}");
     }
 }
 
 #[tokio::test]
 async fn every_right_token_is_admitted() {
-    let guard = guard();
+    let server = Server::of(verifier()).await;
     let token = signed(&user());
     let ours = ISSUER.audience();
 
@@ -58,9 +67,99 @@ async fn every_right_token_is_admitted() {
         ("no iat", format!("Bearer {}", signed(&user().without_claim("iat")))),
         ("scope list", format!("Bearer {}", signed(&user().claim("scope", json!(["a"]))))),
     ] {
-        let claims = guard.admit(&PRIVATE, &headers(&[value])).await.expect(name);
+        for path in ["/private", "/greeting", "/claims"] {
+            let reply = server.get(path, &headers(&[&value])).await;
 
-        assert_eq!(subject(claims.as_ref()), Some("auth0|ali"), "{name}");
+            assert_eq!((reply.status, &*reply.body), (200, "auth0|ali"), "{name} at {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_token_is_nobody_where_one_is_optional() {
+    let server = Server::of(verifier()).await;
+
+    for Row(name, headers, ..) in no_token() {
+        assert_eq!(server.get("/greeting", &headers).await.body, "nobody", "{name}");
+        assert_eq!(server.get("/claims", &headers).await.body, "nobody", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_the_rights_is_answered_403_with_what_is_needed() {
+    let server = Server::of(verifier()).await;
+    let machine = |client: &str| TokenRequest::for_machine(client);
+    let (scope, both) = (r#", scope="read:items write:items""#, r#", scope="read:items""#);
+
+    for (path, request, scope, code) in [
+        ("/scope", user(), scope, "insufficient_scope"),
+        ("/scope", user().scopes(["read:items"]), scope, "insufficient_scope"),
+        ("/scope", user().scopes(["Read:items", "write:items"]), scope, "insufficient_scope"),
+        ("/permission", user().scopes(["read:items"]), "", "insufficient_permission"),
+        ("/permission", user().permissions(["read:items2"]), "", "insufficient_permission"),
+        ("/both", user(), both, "insufficient_scope"),
+        ("/both", user().permissions(["sell:items"]), both, "insufficient_scope"),
+        ("/both", user().scopes(["read:items"]), both, "insufficient_permission"),
+        ("/machine", user(), "", "insufficient_permission"),
+        ("/machine", machine("unknown"), "", "insufficient_permission"),
+        ("/machine", machine("billing").claim("gty", "password"), "", "insufficient_permission"),
+    ] {
+        let reply = server.get(path, &bearer(&signed(&request))).await;
+
+        assert_eq!((reply.status, &*reply.code()), (403, code), "{path} {request:?}");
+        assert_eq!(reply.challenges(), [format!("{CS}{scope}")], "{path} {request:?}");
+    }
+    for (path, request) in [
+        ("/scope", user().scopes(["write:items", "read:items"])),
+        ("/permission", user().permissions(["read:items"])),
+        ("/both", user().scopes(["read:items"]).permissions(["sell:items"])),
+        ("/machine", machine("billing")),
+        ("/machine", machine("reports").without_claim("gty")),
+    ] {
+        let reply = server.get(path, &bearer(&signed(&request))).await;
+        assert_eq!(reply.status, 200, "{path} {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn a_handlers_own_401_is_no_challenge() {
+    let server = Server::of(verifier()).await;
+
+    let reply = server.get("/fails", &bearer(&signed(&user()))).await;
+
+    assert_eq!((reply.status, &*reply.code()), (401, "elsewhere"));
+    assert!(reply.challenges().is_empty(), "{reply:?}");
+}
+
+#[tokio::test]
+async fn access_is_decided_before_the_body_and_a_preflight_before_access() {
+    let server = Server::of(verifier()).await;
+    let mut preflight = headers(&[""; 0]);
+    preflight.insert("origin", HeaderValue::from_static("https://app.test"));
+    preflight.insert("access-control-request-method", HeaderValue::from_static("POST"));
+
+    let unread = server.send("POST", "/body", &HeaderMap::new(), "not JSON").await;
+    let read = server.send("POST", "/body", &bearer(&signed(&user())), "not JSON").await;
+    let preflight = server.send("OPTIONS", "/body", &preflight, "").await;
+
+    assert_eq!((unread.status, &*unread.code()), (401, "missing_token"));
+    assert!([415, 422].contains(&read.status), "{read:?}");
+    assert_eq!(preflight.status, 200, "{preflight:?}");
+    assert_eq!(preflight.headers["access-control-allow-origin"], "https://app.test");
+}
+
+#[tokio::test]
+async fn a_token_in_the_query_or_a_form_is_not_looked_at() {
+    let server = Server::of(verifier()).await;
+    let token = signed(&user());
+    let mut form = HeaderMap::new();
+    form.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
+
+    let query = server.get(&format!("/private?access_token={token}"), &HeaderMap::new()).await;
+    let form = server.send("POST", "/body", &form, &format!("access_token={token}")).await;
+
+    for reply in [query, form] {
+        assert_eq!((reply.status, reply.challenges()), (401, vec![C0]), "{reply:?}");
     }
 }
 
@@ -84,10 +183,11 @@ async fn keys_that_do_not_fit_are_refused() {
         ("for encryption", json!([with("use", json!("enc")), other]), &with_kid),
         ("key_ops do not fit", json!([with("key_ops", json!(["sign"])), other]), &with_kid),
     ] {
-        let guard = guard_with_keys(&json!({"keys": keys}));
-        let error = guard.admit(&PRIVATE, &bearer(token)).await.expect_err(name);
+        let keys = KeySet::from_json(json!({"keys": keys}).to_string()).unwrap();
+        let server = Server::of(verifier().keys(keys)).await;
+        let reply = server.get("/private", &bearer(token)).await;
 
-        assert_eq!((error.code(), challenges(&error)), ("token_key", vec![CT]), "{name}");
+        assert_eq!((&*reply.code(), reply.challenges()), ("token_key", vec![CT]), "{name}");
     }
 }
 
@@ -99,14 +199,6 @@ async fn nothing_of_the_token_gets_into_the_refusal() {
 
     assert!(!format!("{error:?} {error} {:?}", error.headers()).contains("secret"));
     assert!(error.source().is_none());
-}
-
-fn challenges(error: &Error) -> Vec<&str> {
-    error.headers().get_all("www-authenticate").iter().map(|v| v.to_str().unwrap()).collect()
-}
-
-fn subject(claims: Option<&Claims>) -> Option<&str> {
-    claims.map(|claims| claims.subject().as_str())
 }
 
 fn foreign_key_in_header() -> TokenRequest {
@@ -288,7 +380,8 @@ fn wrong_kinds() -> Vec<Row> {
 
 fn hs256_with_public_key() -> String {
     use aws_lc_rs::hmac;
-    let public_key = ISSUER.jwks()["keys"][0]["n"].as_str().unwrap();
+    let jwks = ISSUER.jwks();
+    let public_key = jwks["keys"][0]["n"].as_str().unwrap();
     let token = signed(&user().header_member("alg", "HS256"));
     let (message, _) = token.rsplit_once('.').unwrap();
     let secret = hmac::Key::new(hmac::HMAC_SHA256, public_key.as_bytes());

@@ -50,6 +50,37 @@ async fn open() -> &'static str {
     "open"
 }
 
+#[derive(serde::Deserialize)]
+struct Customer {
+    #[serde(rename = "https://shop.test/tier")]
+    tier: String,
+    org_id: Option<u32>,
+}
+
+#[private_api(get = "/tier")]
+async fn tier(claims: Claims<Customer>) -> String {
+    format!("{} {:?} {}", claims.tier, claims.org_id, claims.subject())
+}
+
+#[public_api(get = "/maybe-tier")]
+async fn maybe_tier(claims: Option<Claims<Customer>>) -> String {
+    claims.map_or("none".into(), |claims| claims.tier.clone())
+}
+
+#[private_api(get = "/shelf/{name}")]
+async fn shelf(name: String, claims: Claims) -> Result<&'static str> {
+    claims.require_scope(&format!("read:{name}"))?;
+    claims.require_permission("shelves")?;
+    Ok("here")
+}
+
+#[public_api(get = "/own-shelf")]
+async fn own_shelf(claims: Option<Claims>, context: Context) -> Result<&'static str> {
+    assert_eq!(claims.is_some(), context.claims().is_some());
+    context.claims().map_or(Ok(()), |claims| claims.require_scope("own"))?;
+    Ok("yours")
+}
+
 async fn client() -> TestClient {
     TestClient::new(App::new().name("my service").only_routes_in(module_path!())).await
 }
@@ -125,4 +156,55 @@ async fn a_public_endpoint_looks_at_a_token_only_when_it_asks_who_calls() {
     assert_eq!(client.get("/public").token(TestToken::new("a|b")).await.text(), "a|b");
     assert_eq!(client.get("/public").bearer("bad").await.error_code(), "token_malformed");
     assert_eq!(client.get("/open").bearer("bad").await.text(), "open");
+}
+
+#[tokio::test]
+async fn own_claims_are_read_into_a_type_of_ones_own() {
+    let client = client().await;
+    let gold = || TestToken::new("auth0|ali").claim("https://shop.test/tier", "gold");
+
+    let tier = client.get("/tier").token(gold().claim("org_id", 7)).await;
+    assert_eq!(tier.text(), "gold Some(7) auth0|ali");
+    assert_eq!(client.get("/maybe-tier").token(gold()).await.text(), "gold");
+    assert_eq!(client.get("/maybe-tier").await.text(), "none");
+
+    for wrong in [TestToken::new("auth0|ali"), gold().claim("org_id", "secret")] {
+        for path in ["/tier", "/maybe-tier"] {
+            let refused = client.get(path).token(wrong.clone()).await;
+            assert_eq!(
+                (refused.status().as_u16(), refused.error_code()),
+                (403, "claim_missing".into())
+            );
+            assert!(!refused.text().contains("secret"), "{}", refused.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn rights_that_depend_on_the_request_are_demanded_in_code() {
+    const CS: &str = r#"Bearer realm="my service", error="insufficient_scope", error_description="the access token lacks a right""#;
+    let client = client().await;
+    let token = || TestToken::new("auth0|ali");
+    let challenge = |answer: &fastservice::testing::TestResponse| {
+        answer.headers()["www-authenticate"].to_str().unwrap().to_owned()
+    };
+
+    let all = token().scopes(["read:wine", "own"]).permissions(["shelves"]);
+    assert_eq!(client.get("/shelf/wine").token(all.clone()).await.text(), "here");
+    assert_eq!(client.get("/own-shelf").token(all.clone()).await.text(), "yours");
+    assert_eq!(client.get("/own-shelf").await.text(), "yours");
+
+    let beer = client.get("/shelf/beer").token(all).await;
+    assert_eq!((beer.status().as_u16(), beer.error_code()), (403, "insufficient_scope".into()));
+    assert_eq!(challenge(&beer), format!("{CS}, scope=\"read:beer\""));
+
+    let forged = client.get("/shelf/a%22%0d%0ax:%20y").token(token()).await;
+    assert_eq!((forged.status().as_u16(), challenge(&forged)), (403, CS.to_owned()));
+
+    let no_permission = client.get("/shelf/wine").token(token().scopes(["read:wine"])).await;
+    assert_eq!(no_permission.error_code(), "insufficient_permission");
+    assert_eq!(challenge(&no_permission), CS);
+
+    let public = client.get("/own-shelf").token(token()).await;
+    assert_eq!(challenge(&public), format!("{CS}, scope=\"own\""));
 }

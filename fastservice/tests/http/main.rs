@@ -12,6 +12,8 @@ mod context;
 mod cors;
 #[cfg(feature = "db")]
 mod database;
+#[cfg(feature = "dev-issuer")]
+mod dev_issuer;
 mod endings;
 mod errors;
 mod health;

@@ -83,12 +83,36 @@ async fn no_endpoint_or_none_of_an_expected_crate_stops_the_start() {
 }
 
 #[tokio::test]
-async fn a_tenant_needs_its_audience_and_its_keys() {
+async fn an_issuer_needs_an_audience() {
+    let app = || only(concat!(module_path!(), "::private"));
+    for issuer in [("AUTH0_DOMAIN", "example.auth0.com"), ("OIDC_ISSUERS", "https://a.test")] {
+        let error = start(app(), &[issuer]).await.unwrap_err();
+
+        assert!(error.contains("API_IDENTIFIER is not set"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_issuers_is_said_at_once() {
     let app = only(concat!(module_path!(), "::private"));
+    let settings = [
+        ("OIDC_ISSUERS", "http://keys.example.com https://a.test/?x nonsense"),
+        ("API_IDENTIFIER", "items"),
+        ("AUTH0_DOMAIN", "example.auth0.com"),
+        ("JWKS_FILE", "/no/such/file"),
+    ];
 
-    let error = start(app, &[("AUTH0_DOMAIN", "example.auth0.com")]).await.unwrap_err();
+    let error = start(app, &settings).await.unwrap_err();
 
-    assert!(error.contains("API_IDENTIFIER") && error.contains("JWKS_FILE"), "{error}");
+    for fault in [
+        r#"issuer "http://keys.example.com" is not an https URL"#,
+        r#"issuer "https://a.test/?x" is not a URL without"#,
+        r#"issuer "nonsense" is not an https URL"#,
+        "JWKS_FILE /no/such/file",
+    ] {
+        assert!(error.contains(fault), "{fault}: {error}");
+    }
+    assert_eq!(error.lines().count(), 4, "{error}");
 }
 
 #[test]

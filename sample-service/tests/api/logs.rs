@@ -221,7 +221,7 @@ fn a_second_signal_ends_it_at_once_with_all_records() {
     // A handler that waits for its body keeps the first stop waiting.
     let mut half = TcpStream::connect(&service.address).unwrap();
     half.write_all(
-        b"POST /dev-issuer/oauth/token HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\
+        b"POST /dev-issuer/oauth/token HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n\
           content-type: application/x-www-form-urlencoded\r\ncontent-length: 5\r\n\r\n",
     )
     .unwrap();

@@ -36,10 +36,8 @@ fn shown<'o>(output: &'o str, name: &str) -> &'o str {
 #[test]
 fn a_python_deployments_config_and_secrets_are_taken_unchanged() {
     let (file, secrets) = (deployment().join("env_config"), deployment().join("secrets"));
-    let keys = deployment().join("jwks.json");
 
-    let output =
-        check_config(&[("ENV_CONFIG", &file), ("SECRETS_DIR", &secrets), ("JWKS_FILE", &keys)]);
+    let output = check_config(&[("ENV_CONFIG", &file), ("SECRETS_DIR", &secrets)]);
 
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{stderr}");
@@ -88,12 +86,10 @@ fn the_template_is_valid_and_names_only_settings() {
         .map(|line| line.strip_prefix("#").filter(|line| is_setting(line)).unwrap_or(line));
     fs::write(&all, lines.collect::<Vec<_>>().join("\n")).unwrap();
     let secrets = template.join("secrets");
-    let keys = deployment().join("jwks.json");
 
     let file = template.join("env_config");
     let as_it_is = check_config(&[("ENV_CONFIG", &file), ("SECRETS_DIR", &secrets)]);
-    let with_all =
-        check_config(&[("ENV_CONFIG", &all), ("SECRETS_DIR", &secrets), ("JWKS_FILE", &keys)]);
+    let with_all = check_config(&[("ENV_CONFIG", &all), ("SECRETS_DIR", &secrets)]);
 
     for output in [as_it_is, with_all] {
         let stdout = text(&output.stdout);

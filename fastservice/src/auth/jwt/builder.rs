@@ -1,17 +1,23 @@
 use std::time::Duration;
 
-use http::Uri;
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 
 use super::{
-    KeySet, TokenVerifier,
+    SharedKeySet, TokenVerifier,
+    cache::TokenCache,
     expected::Expected,
     header::{HeaderRule, TypeRule},
+    keys::{Address, FetchedKeys, Keys, Location},
 };
-use crate::auth::ConfigError;
+use crate::{
+    auth::ConfigError,
+    authority::{AuthorityClient, Plain, url_fault},
+};
 
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
+const DEFAULT_CACHE_ENTRIES: usize = 10_000;
+const DEFAULT_LONGEST_OUTAGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Collects what a [`TokenVerifier`] needs; [`build`](Self::build) names all faults at once.
 #[derive(Debug, Clone)]
@@ -22,8 +28,11 @@ pub struct TokenVerifierBuilder {
     algorithms: Vec<String>,
     leeway: Duration,
     types: TypeRule,
-    is_http_on_loopback_accepted: bool,
-    keys: Option<KeySet>,
+    plain: Plain,
+    keys: Option<SharedKeySet>,
+    jwks_url: Option<String>,
+    longest_outage: Duration,
+    cache_entries: usize,
 }
 
 impl Default for TokenVerifierBuilder {
@@ -34,8 +43,11 @@ impl Default for TokenVerifierBuilder {
             algorithms: vec!["RS256".to_owned()],
             leeway: DEFAULT_LEEWAY,
             types: TypeRule::AnyJwt,
-            is_http_on_loopback_accepted: false,
+            plain: Plain::Refused,
             keys: None,
+            jwks_url: None,
+            longest_outage: DEFAULT_LONGEST_OUTAGE,
+            cache_entries: DEFAULT_CACHE_ENTRIES,
         }
     }
 }
@@ -76,13 +88,39 @@ impl TokenVerifierBuilder {
 
     /// Accepts an `http` issuer on this machine, for development. Default: `https` alone.
     pub fn accept_http_on_loopback(mut self) -> Self {
-        self.is_http_on_loopback_accepted = true;
+        self.plain = Plain::OnLoopback;
         self
     }
 
-    /// The issuer's keys. Must be given.
-    pub fn keys(mut self, keys: KeySet) -> Self {
-        self.keys = Some(keys);
+    /// The issuer's keys: a [`KeySet`](super::KeySet), or a [`SharedKeySet`] that can be
+    /// replaced. Default: they are fetched from the issuer, which is asked for its discovery
+    /// document (OpenID Connect Discovery 1.0), and kept fresh in the background.
+    pub fn keys(mut self, keys: impl Into<SharedKeySet>) -> Self {
+        self.keys = Some(keys.into());
+        self
+    }
+
+    /// Where the issuer's keys are, such as `https://example.eu.auth0.com/.well-known/jwks.json`,
+    /// so that no discovery document is asked for.
+    pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
+        self.jwks_url = Some(url.into());
+        self
+    }
+
+    /// How long the keys that are known serve beyond their age while the issuer cannot be
+    /// asked. Default: 24 hours. After it, tokens are answered 503.
+    pub fn longest_outage(mut self, limit: Duration) -> Self {
+        self.longest_outage = limit;
+        self
+    }
+
+    /// How many verified tokens are remembered, within 16 MiB; 0 for none. Default: 10,000.
+    ///
+    /// A remembered token is as valid as one that is checked anew: its times are compared with
+    /// the clock at each use, it is forgotten when its key leaves the set, and checked in full
+    /// again after five minutes.
+    pub fn cache_entries(mut self, most: usize) -> Self {
+        self.cache_entries = most;
         self
     }
 
@@ -90,7 +128,8 @@ impl TokenVerifierBuilder {
     ///
     /// # Errors
     /// All faults at once: no issuer, or one that is not an `https` URL; no audience; no
-    /// algorithm, or one that is not accepted; a leeway over 300 seconds; no keys.
+    /// algorithm, or one that is not accepted; a leeway over 300 seconds; an address of keys that
+    /// is not an `https` URL.
     pub fn build(self) -> Result<TokenVerifier, ConfigError> {
         let mut faults = Vec::new();
         faults.extend(self.issuer_fault());
@@ -106,18 +145,28 @@ impl TokenVerifierBuilder {
         if self.leeway > MAX_LEEWAY {
             faults.push("the leeway is over 300 seconds".to_owned());
         }
-        let Some(keys) = self.keys else {
-            faults.push("no key set is given".to_owned());
-            return Err(ConfigError::new(faults));
-        };
+        if let Some(url) = &self.jwks_url {
+            faults.extend(url_fault("the key set's address", url, self.plain));
+        }
         if !faults.is_empty() {
             return Err(ConfigError::new(faults));
         }
+        let keys = match self.keys {
+            Some(keys) => Keys::Shared(keys),
+            None => Keys::Fetched(FetchedKeys::new(Location {
+                client: AuthorityClient::default(),
+                address: self
+                    .jwks_url
+                    .map_or_else(|| Address::Issuer(self.issuer.clone()), Address::KeySet),
+                longest_outage: self.longest_outage,
+            })),
+        };
         let expected =
             Expected { issuer: self.issuer, audiences: self.audiences, leeway: self.leeway };
         let algorithms = algorithms.into_iter().flatten().collect();
         let headers = HeaderRule { algorithms, types: self.types };
-        Ok(TokenVerifier { headers, keys, expected })
+        let cache = TokenCache::new(self.cache_entries);
+        Ok(TokenVerifier { headers, keys, expected, cache })
     }
 
     fn issuer_fault(&self) -> Option<String> {
@@ -125,23 +174,12 @@ impl TokenVerifierBuilder {
         if issuer.is_empty() {
             return Some("no issuer is given".to_owned());
         }
-        let url = issuer.parse::<Uri>().ok().filter(|_| !issuer.contains(['?', '#', '@']));
-        let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host()?))) else {
-            return Some(format!(
-                "issuer {issuer:?} is not a URL without user, query and fragment"
-            ));
-        };
-        let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        match url.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_loopback && self.is_http_on_loopback_accepted => {}
-            _ => return Some(format!("issuer {issuer:?} is not an https URL")),
+        if let Some(fault) = url_fault("issuer", issuer, self.plain) {
+            return Some(fault);
         }
         // Auth0's `iss` has the slash; without it every token would be refused.
-        if host.ends_with(".auth0.com") && !issuer.ends_with('/') {
-            return Some(format!("Auth0's issuer ends with a slash: write \"{issuer}/\""));
-        }
-        None
+        let lacks_slash = issuer.ends_with(".auth0.com");
+        lacks_slash.then(|| format!("Auth0's issuer ends with a slash: write \"{issuer}/\""))
     }
 }
 
@@ -158,7 +196,7 @@ fn asymmetric(name: &str) -> Result<Algorithm, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::KeySet, *};
 
     const KEYS: &str = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519",
         "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
@@ -182,7 +220,7 @@ mod tests {
 
         let faults = faults(builder);
 
-        assert_eq!(faults.len(), 6, "{faults:#?}");
+        assert_eq!(faults.len(), 5, "{faults:#?}");
         assert!(faults[2].contains("HS256") && faults[3].contains("none"));
     }
 

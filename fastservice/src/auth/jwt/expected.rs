@@ -20,29 +20,44 @@ pub(super) struct Expected {
     pub(super) leeway: Duration,
 }
 
+/// What a payload says that meets the expectation.
+pub(super) struct Approved {
+    subject: UserId,
+    scopes: Vec<Box<str>>,
+    permissions: Vec<Box<str>>,
+    pub(super) times: Times,
+}
+
+impl Approved {
+    pub(super) fn into_claims(self, payload: Map<String, Value>) -> Claims {
+        Claims::new(self.subject, self.scopes, self.permissions, payload)
+    }
+}
+
 impl Expected {
-    /// The verified claims, or the first reason against them.
+    /// What the payload says, or the first reason against it.
     pub(super) fn check(
         &self,
-        payload: Map<String, Value>,
+        payload: &Map<String, Value>,
         now: SystemTime,
-    ) -> Result<Claims, Refusal> {
-        self.check_issuer(&payload)?;
-        self.check_kind_and_audience(&payload)?;
-        self.check_times(&payload, now)?;
-        let subject = subject(&payload)?;
+    ) -> Result<Approved, Refusal> {
+        self.check_issuer(payload)?;
+        self.check_kind_and_audience(payload)?;
+        let times = Times::read(payload)?;
+        times.check(now, self.leeway)?;
+        let subject = subject(payload)?;
         // A bound token without its proof may be a stolen one (RFC 7800, RFC 9449).
         if payload.contains_key("cnf") {
             return Err(Refusal::Binding);
         }
-        let scopes = scopes(&payload)?;
+        let scopes = scopes(payload)?;
         let permissions = match payload.get("permissions") {
             None => Vec::new(),
             Some(Value::Array(permissions)) => strings(permissions)?,
             // A string is never searched: `read` would be found in `read:secret`.
             Some(_) => return Err(Refusal::Claims),
         };
-        Ok(Claims::new(subject, scopes, permissions, payload))
+        Ok(Approved { subject, scopes, permissions, times })
     }
 
     fn check_issuer(&self, payload: &Map<String, Value>) -> Result<(), Refusal> {
@@ -72,18 +87,33 @@ impl Expected {
         let is_for_its_client = payload.get("azp") == Some(audience);
         Err(if is_for_its_client { Refusal::Type } else { Refusal::Audience })
     }
+}
 
-    fn check_times(&self, payload: &Map<String, Value>, now: SystemTime) -> Result<(), Refusal> {
+/// When a token is valid, in seconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    expires: f64,
+    /// The later of `nbf` and `iat`.
+    starts: f64,
+}
+
+impl Times {
+    fn read(payload: &Map<String, Value>) -> Result<Self, Refusal> {
+        let expires = seconds(payload, "exp")?.ok_or(Refusal::Claims)?;
+        let not_before = seconds(payload, "nbf")?.unwrap_or(0.0);
+        let issued = seconds(payload, "iat")?.unwrap_or(0.0);
+        Ok(Self { expires, starts: not_before.max(issued) })
+    }
+
+    /// The leeway is granted once, at each end.
+    pub(super) fn check(&self, now: SystemTime, leeway: Duration) -> Result<(), Refusal> {
         // A clock before 1970 is broken; with it every token has expired.
         let now = now.duration_since(UNIX_EPOCH).map_or(f64::INFINITY, |now| now.as_secs_f64());
-        let leeway = self.leeway.as_secs_f64();
-        let expires = seconds(payload, "exp")?.ok_or(Refusal::Claims)?;
-        let not_before = seconds(payload, "nbf")?;
-        let issued = seconds(payload, "iat")?;
-        if now >= expires + leeway {
+        let leeway = leeway.as_secs_f64();
+        if now >= self.expires + leeway {
             return Err(Refusal::Expired);
         }
-        if [not_before, issued].into_iter().flatten().any(|start| start > now + leeway) {
+        if self.starts > now + leeway {
             return Err(Refusal::NotYetValid);
         }
         Ok(())

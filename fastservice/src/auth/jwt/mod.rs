@@ -6,23 +6,35 @@
 //! change or unset a process-wide one.
 
 mod builder;
+mod cache;
 mod expected;
 mod header;
-mod jwks;
+mod issuers;
+mod keys;
 mod object;
 mod refusal;
 #[cfg(test)]
 mod wycheproof;
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 pub use self::{
     builder::TokenVerifierBuilder,
-    jwks::{InvalidKeySet, KeySet},
+    issuers::TokenVerifiers,
+    keys::{InvalidKeySet, KeySet, SharedKeySet},
 };
-use self::{expected::Expected, header::HeaderRule, refusal::Refusal};
-use super::{Authentication, Authenticator};
-use crate::{claims::Claims, error::Error};
+use self::{
+    cache::{TokenCache, Verified},
+    expected::Expected,
+    header::{Header, HeaderRule},
+    keys::{FetchedKeys, Key, Keys},
+    refusal::Refusal,
+};
+use super::{Authentication, Authenticator, CacheCounts, unavailable};
+use crate::{
+    claims::Claims,
+    error::{Error, Result as Answer},
+};
 
 /// Verifies JWT access tokens against one issuer's keys.
 ///
@@ -48,35 +60,121 @@ use crate::{claims::Claims, error::Error};
 #[derive(Debug)]
 pub struct TokenVerifier {
     headers: HeaderRule,
-    keys: KeySet,
+    keys: Keys,
     expected: Expected,
+    cache: Option<TokenCache>,
 }
 
 impl TokenVerifier {
-    /// Starts a verifier: issuer, audience and keys must be given, the rest has defaults.
+    /// Starts a verifier: issuer and audience must be given, the rest has defaults.
     pub fn builder() -> TokenVerifierBuilder {
         TokenVerifierBuilder::default()
     }
 
-    /// The claims of the token as of `now`.
+    /// Who the token speaks for, if it was verified before.
+    fn remembered(&self, token: &str, now: SystemTime) -> Option<Claims> {
+        let cache = self.cache.as_ref()?;
+        cache.find(token, self.keys.current().as_ref()?, now, self.expected.leeway)
+    }
+
+    /// Decides about a token that is not remembered.
+    fn check<'a>(&'a self, token: &'a str, now: SystemTime) -> Authentication<'a> {
+        if let Some(cache) = &self.cache {
+            cache.missed();
+        }
+        match (self.verify(token, now), &self.keys) {
+            (Err(Refusal::Key), Keys::Fetched(keys)) => {
+                Authentication::pending(self.verify_with_news(keys, token))
+            }
+            (decision, _) => Authentication::ready(decision.map_err(refused)),
+        }
+    }
+
+    /// As [`verify`](Self::verify), after the issuer was asked for the token's key where that
+    /// may help.
+    async fn verify_with_news(&self, keys: &FetchedKeys, token: &str) -> Answer<Claims> {
+        let header = self.header(&Parts::split(token)?)?;
+        let learned = keys.learn(header.kid.as_deref()).await;
+        learned.map_err(|unknown| unavailable(unknown.retry_after))?;
+        self.verify(token, SystemTime::now()).map_err(refused)
+    }
+
+    /// The claims of the token as of `now`, by the keys that are there.
     fn verify(&self, token: &str, now: SystemTime) -> Result<Claims, Refusal> {
-        let payload = self.verify_signature(token)?;
-        self.expected.check(object::decode(payload)?, now)
+        let Signed { key, kid, payload } = self.verify_signature(token)?;
+        let payload = object::decode(payload)?;
+        let approved = self.expected.check(&payload, now).inspect_err(|refusal| {
+            // Quoted and escaped, as who signs tokens may still put anything into them.
+            let claim = |name: &str| payload.get(name).map(ToString::to_string);
+            let (code, kid) = (refusal.code(), kid.map(|kid| format!("{kid:?}")));
+            tracing::info!(
+                code,
+                kid,
+                iss = claim("iss"),
+                sub = claim("sub"),
+                "a signed token is refused"
+            );
+        })?;
+        let times = approved.times;
+        let claims = approved.into_claims(payload);
+        if let Some(cache) = &self.cache {
+            cache.remember(token, Verified { claims: claims.clone(), key, times, at: now });
+        }
+        Ok(claims)
     }
 
     /// The token's payload, still encoded: it is not read before the signature held.
-    fn verify_signature<'t>(&self, token: &'t str) -> Result<&'t str, Refusal> {
+    fn verify_signature<'t>(&self, token: &'t str) -> Result<Signed<'t>, Refusal> {
         let parts = Parts::split(token)?;
-        let header = self.headers.check(object::decode(parts.header)?)?;
-        let key = self.keys.select(header.kid.as_deref(), header.algorithm)?;
-        key.verify(header.algorithm, parts.message, parts.signature)?;
-        Ok(parts.payload)
+        let header = self.header(&parts)?;
+        let keys = self.keys.current();
+        let keys = keys.as_ref().ok_or(Refusal::Key)?;
+        let key = keys.select(header.kid.as_deref(), header.algorithm)?;
+        key.verify(header.algorithm, parts.message.as_bytes(), parts.signature)?;
+        Ok(Signed { key: key.clone(), kid: header.kid, payload: parts.payload })
     }
+
+    fn header(&self, parts: &Parts<'_>) -> Result<Header, Refusal> {
+        self.headers.check(object::decode(parts.header)?)
+    }
+}
+
+/// A token whose signature held.
+struct Signed<'t> {
+    key: Arc<Key>,
+    kid: Option<String>,
+    payload: &'t str,
+}
+
+fn refused(refusal: Refusal) -> Error {
+    tracing::debug!(code = refusal.code(), "a token is refused");
+    refusal.into()
 }
 
 impl Authenticator for TokenVerifier {
     fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a> {
-        Authentication::ready(self.verify(token, SystemTime::now()).map_err(Error::from))
+        let now = SystemTime::now();
+        match self.remembered(token, now) {
+            Some(claims) => Authentication::ready(Ok(claims)),
+            None => self.check(token, now),
+        }
+    }
+
+    fn start(&self) {
+        if let Keys::Fetched(keys) = &self.keys {
+            keys.start();
+        }
+    }
+
+    fn readiness(&self) -> Answer<()> {
+        match self.keys.current().as_ref() {
+            Some(_) => Ok(()),
+            None => Err(Error::unavailable("the keys of the tokens' issuer are not loaded")),
+        }
+    }
+
+    fn cache_counts(&self) -> Option<CacheCounts> {
+        self.cache.as_ref().map(TokenCache::counts)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    const fn code(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Malformed => "token_malformed",
             Self::Algorithm => "token_algorithm",

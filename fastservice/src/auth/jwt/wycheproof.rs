@@ -1,5 +1,7 @@
 //! Project Wycheproof's JSON Web Signature vectors against the signature stage.
 
+mod primitives;
+
 use std::{env, fs, path::PathBuf};
 
 use serde_json::{Value, json};

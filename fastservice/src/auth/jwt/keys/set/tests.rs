@@ -23,9 +23,19 @@ fn ed_entry(kid: &str) -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": base64url([7; 32])})
 }
 
-fn ec_entry(curve: &str, coordinate_bytes: usize) -> Value {
-    let coordinate = base64url(vec![7; coordinate_bytes]);
-    json!({"kty": "EC", "crv": curve, "kid": "ec", "x": coordinate, "y": coordinate})
+/// The base point of the curve (SP 800-186), x and y.
+fn ec_entry(curve: &str) -> Value {
+    let (x, y) = match curve {
+        "P-256" => (
+            "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+            "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+        ),
+        _ => (
+            "qofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4IJUKjhVAvJdv1UpbDpUXjhydgq3",
+            "NhfeSpYmLG9dnpi_kpLcKfj0Hb0omhR86doxE7XwuMAKYLHOHX6BnXpDHXyQ6g5f",
+        ),
+    };
+    json!({"kty": "EC", "crv": curve, "kid": "ec", "x": x, "y": y})
 }
 
 fn with(mut entry: Value, name: &str, value: impl Into<Value>) -> Value {
@@ -39,13 +49,15 @@ fn set(keys: impl Into<Value>) -> Result<KeySet, InvalidKeySet> {
 
 #[test]
 fn keys_of_each_kind_are_read() {
-    let entries = json!([rsa_entry(2048), ec_entry("P-256", 32), ed_entry("ed")]);
+    let p384 = with(ec_entry("P-384"), "kid", "p384");
+    let entries = json!([rsa_entry(2048), ec_entry("P-256"), p384, ed_entry("ed")]);
 
     let keys = set(entries).unwrap();
 
     assert!(keys.select(Some("rsa"), Algorithm::RS256).is_ok());
     assert!(keys.select(Some("rsa"), Algorithm::PS512).is_ok());
     assert!(keys.select(Some("ec"), Algorithm::ES256).is_ok());
+    assert!(keys.select(Some("p384"), Algorithm::ES384).is_ok());
     assert!(keys.select(Some("ed"), Algorithm::EdDSA).is_ok());
 }
 
@@ -91,11 +103,14 @@ fn an_entry_that_cannot_be_used_is_skipped_alone() {
         rsa_entry(1024),
         rsa_entry(8193),
         with(rsa_entry(2048), "n", base64url([vec![0; 128], modulus(1024)].concat())),
-        ec_entry("P-256", 31),
-        ec_entry("P-256", 48),
-        ec_entry("P-521", 66),
-        ec_entry("secp256k1", 32),
-        with(ec_entry("P-256", 32), "y", json!(null)),
+        with(ec_entry("P-256"), "x", base64url([7; 31])),
+        with(ec_entry("P-256"), "x", base64url([7; 48])),
+        // Not on the curve.
+        with(ec_entry("P-256"), "x", base64url([7; 32])),
+        with(ec_entry("P-384"), "y", base64url([7; 48])),
+        with(ec_entry("P-256"), "crv", "P-521"),
+        with(ec_entry("P-256"), "crv", "secp256k1"),
+        with(ec_entry("P-256"), "y", json!(null)),
     ];
     for entry in unusable {
         assert_eq!(set(json!([entry])).unwrap_err(), InvalidKeySet::NoUsableKey, "{entry}");

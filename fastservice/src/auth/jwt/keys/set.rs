@@ -1,13 +1,16 @@
 //! The issuer's public keys: a JSON Web Key Set (RFC 7517).
 
-use std::{error::Error, fmt, slice};
+use std::{error::Error, fmt, slice, sync::Arc};
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, EcdsaVerificationAlgorithm, ParsedPublicKey,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Refusal;
+use super::super::Refusal;
 
 const MAX_KEYS: usize = 64;
 /// RFC 7518 section 3.3; the upper bound is the backend's.
@@ -26,7 +29,7 @@ const RSA: &[Algorithm] = &[
 /// The keys with which an issuer signs its tokens.
 #[derive(Debug, Clone)]
 pub struct KeySet {
-    keys: Vec<Key>,
+    keys: Vec<Arc<Key>>,
 }
 
 impl KeySet {
@@ -62,23 +65,57 @@ impl KeySet {
     }
 
     /// The one key that the header means; it must fit the algorithm.
-    pub(super) fn select(&self, kid: Option<&str>, alg: Algorithm) -> Result<&Key, Refusal> {
-        let is_meant = |key: &&Key| kid.is_none() || key.kid.as_deref() == kid;
+    pub(in crate::auth::jwt) fn select(
+        &self,
+        kid: Option<&str>,
+        alg: Algorithm,
+    ) -> Result<&Arc<Key>, Refusal> {
+        let is_meant = |key: &&Arc<Key>| kid.is_none() || key.kid.as_deref() == kid;
         let mut meant = self.keys.iter().filter(is_meant);
         match (meant.next(), meant.next()) {
             (Some(key), None) if key.algorithms.contains(&alg) => Ok(key),
             _ => Err(Refusal::Key),
         }
     }
+
+    /// Whether a key has this id.
+    pub(super) fn has(&self, kid: &str) -> bool {
+        self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))
+    }
+
+    /// Whether both hold the very same keys.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.keys.iter().all(|key| other.holds(key))
+    }
+
+    /// How many keys can be used.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether this very key is in the set.
+    pub(in crate::auth::jwt) fn holds(&self, key: &Arc<Key>) -> bool {
+        self.keys.iter().any(|held| Arc::ptr_eq(held, key))
+    }
+
+    /// This set, with the very keys of `old` where nothing about them has changed.
+    pub(super) fn keeping(mut self, old: &Self) -> Self {
+        for key in &mut self.keys {
+            if let Some(same) = old.keys.iter().find(|old| old.entry == key.entry) {
+                *key = Arc::clone(same);
+            }
+        }
+        self
+    }
 }
 
 /// The keys that can be used, and why each of the other entries cannot.
-fn sorted(entries: &[Value]) -> (Vec<Key>, Vec<&'static str>) {
+fn sorted(entries: &[Value]) -> (Vec<Arc<Key>>, Vec<&'static str>) {
     let mut keys = Vec::with_capacity(entries.len());
     let mut skipped = Vec::new();
     for entry in entries {
         match Key::from_entry(entry) {
-            Ok(key) => keys.push(key),
+            Ok(key) => keys.push(Arc::new(key)),
             Err(reason) => skipped.push(reason),
         }
     }
@@ -110,30 +147,33 @@ impl fmt::Display for InvalidKeySet {
 impl Error for InvalidKeySet {}
 
 /// One public key and what it may be used for.
-#[derive(Debug, Clone)]
-pub(super) struct Key {
+#[derive(Debug)]
+pub(in crate::auth::jwt) struct Key {
     kid: Option<String>,
+    /// As it was published, by which keys are told apart.
+    entry: Jwk,
     algorithms: &'static [Algorithm],
     material: DecodingKey,
 }
 
 impl Key {
     /// Checks the signature over `message`, header and payload as they were sent.
-    pub(super) fn verify(
+    pub(in crate::auth::jwt) fn verify(
         &self,
         algorithm: Algorithm,
-        message: &str,
+        message: &[u8],
         signature: &str,
     ) -> Result<(), Refusal> {
         // One that does not decode is a cut one.
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refusal::Signature)?;
         let verifier = (DEFAULT_PROVIDER.verifier_factory)(&algorithm, &self.material);
         let verifier = verifier.map_err(|_| Refusal::Key)?;
-        verifier.verify(message.as_bytes(), &signature).map_err(|_| Refusal::Signature)
+        verifier.verify(message, &signature).map_err(|_| Refusal::Signature)
     }
 
     fn from_entry(entry: &Value) -> Result<Self, &'static str> {
         let jwk = Jwk::deserialize(entry).map_err(|_| "malformed entry")?;
+        let (entry, kid) = (jwk.clone(), jwk.kid.clone());
         if jwk.usage.as_deref().is_some_and(|usage| usage != "sig") {
             return Err("not for signatures (use)");
         }
@@ -142,12 +182,14 @@ impl Key {
         }
         let (family, material) = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
             ("RSA", _) => (RSA, rsa(&decoded(jwk.n)?, &decoded(jwk.e)?)?),
-            ("EC", Some("P-256")) => {
-                (&[Algorithm::ES256][..], ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 32)?)
-            }
-            ("EC", Some("P-384")) => {
-                (&[Algorithm::ES384][..], ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 48)?)
-            }
+            ("EC", Some("P-256")) => (
+                &[Algorithm::ES256][..],
+                ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 32, &ECDSA_P256_SHA256_FIXED)?,
+            ),
+            ("EC", Some("P-384")) => (
+                &[Algorithm::ES384][..],
+                ec(&decoded(jwk.x)?, &decoded(jwk.y)?, 48, &ECDSA_P384_SHA384_FIXED)?,
+            ),
             ("OKP", Some("Ed25519")) => (&[Algorithm::EdDSA][..], ed25519(&decoded(jwk.x)?)?),
             ("EC" | "OKP", _) => return Err("unsupported curve"),
             // `oct` too: a shared secret in a public document protects nothing.
@@ -161,12 +203,12 @@ impl Key {
                 slice::from_ref(fitting.ok_or("alg does not fit kty and crv")?)
             }
         };
-        Ok(Self { kid: jwk.kid, algorithms, material })
+        Ok(Self { kid, entry, algorithms, material })
     }
 }
 
 /// The members of an entry that are read (RFC 7517 section 4, RFC 7518 section 6).
-#[derive(Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Jwk {
     kty: String,
     kid: Option<String>,
@@ -204,12 +246,19 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
     number.split_at(zeros).1
 }
 
-fn ec(x: &[u8], y: &[u8], coordinate_bytes: usize) -> Result<DecodingKey, &'static str> {
+fn ec(
+    x: &[u8],
+    y: &[u8],
+    coordinate_bytes: usize,
+    curve: &'static EcdsaVerificationAlgorithm,
+) -> Result<DecodingKey, &'static str> {
     const UNCOMPRESSED: u8 = 4;
     if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
         return Err("a coordinate's length does not fit the curve");
     }
-    Ok(DecodingKey::from_ec_der(&[&[UNCOMPRESSED], x, y].concat()))
+    let point = [&[UNCOMPRESSED], x, y].concat();
+    ParsedPublicKey::new(curve, &point).map_err(|_| "the point is not on the curve")?;
+    Ok(DecodingKey::from_ec_der(&point))
 }
 
 fn ed25519(x: &[u8]) -> Result<DecodingKey, &'static str> {
