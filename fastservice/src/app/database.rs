@@ -35,10 +35,10 @@ impl App {
         }));
         self.migrations.push(Box::new(|settings, pending| {
             Box::pin(async move {
-                let db = Db::open(&settings.database).await?;
+                let settings = &settings.database;
                 match pending {
-                    Pending::Run => Ok(db.migrate(for_command).await?),
-                    Pending::List => Ok(db.pending(for_command).await?),
+                    Pending::Run => Ok(Db::open(settings).await?.migrate(for_command).await?),
+                    Pending::List => Ok(Db::pending_in(settings, for_command).await?),
                 }
             })
         }));

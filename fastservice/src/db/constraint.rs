@@ -1,6 +1,6 @@
 use diesel::result::{DatabaseErrorKind as Kind, Error as QueryError};
-use http::StatusCode;
 
+use super::failure;
 use crate::error::{Error, Result};
 
 /// A rule of the database that a statement broke.
@@ -41,11 +41,7 @@ impl Constraint {
 
     /// The rule that an error tells of, if it is one of the database that became a 500.
     fn of(error: &Error) -> Option<Self> {
-        if error.status() != StatusCode::INTERNAL_SERVER_ERROR {
-            return None;
-        }
-        let cause = error.source()?.downcast_ref::<QueryError>()?;
-        let QueryError::DatabaseError(kind, info) = cause else { return None };
+        let QueryError::DatabaseError(kind, info) = failure::cause(error)? else { return None };
         let kind = match kind {
             Kind::UniqueViolation => ConstraintKind::Unique,
             Kind::ForeignKeyViolation => ConstraintKind::ForeignKey,

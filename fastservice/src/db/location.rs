@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use super::{OpenError, member::Member, postgres, sqlite};
+use super::{
+    Migrations, OpenError, member::Member, migrations::Pending, pool::Seat, postgres, sqlite,
+};
 use crate::settings::DatabaseSettings;
 
 /// Which database the settings name.
@@ -33,15 +35,31 @@ impl Location {
         }
     }
 
-    /// Opens a connection.
-    pub(super) async fn open(&self) -> Result<Member, OpenError> {
+    /// Opens a connection, in a seat of the pool if it is to be one of it.
+    pub(super) async fn open(&self, seat: Option<Seat>) -> Result<Member, OpenError> {
         match self {
             Self::Sqlite(place) => {
                 let connection = sqlite::open(place.clone()).await?;
-                Ok(Member::Sqlite(sqlite::Member::new(connection)))
+                Ok(Member::Sqlite(sqlite::Member::new(connection, seat)))
             }
             Self::Postgres(server) => {
                 server.member().await.map(|member| Member::Postgres(Box::new(member)))
+            }
+        }
+    }
+
+    /// Runs the migrations that are pending, or only lists them.
+    pub(super) async fn migrate(
+        &self,
+        migrations: &Migrations,
+        pending: Pending,
+    ) -> Result<Vec<String>, OpenError> {
+        match self {
+            Self::Sqlite(place) => {
+                sqlite::migrate(place.clone(), migrations.of_sqlite()?, pending).await
+            }
+            Self::Postgres(server) => {
+                postgres::migrate(server, &*migrations.of_postgres()?, pending).await
             }
         }
     }

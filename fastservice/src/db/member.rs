@@ -28,6 +28,22 @@ impl Member {
         }
     }
 
+    /// Whether a statement has clashed with others since this was asked last.
+    pub(super) fn take_clash(&mut self) -> bool {
+        match self {
+            Self::Sqlite(member) => member.take_clash(),
+            Self::Postgres(member) => member.take_clash(),
+        }
+    }
+
+    /// It is not handed on to another request.
+    pub(super) fn keep_out(&mut self) {
+        match self {
+            Self::Sqlite(member) => member.keep_out(),
+            Self::Postgres(member) => member.keep_out(),
+        }
+    }
+
     /// Whether the database has not closed it, as far as is known without asking.
     pub(super) fn is_open(&mut self) -> bool {
         match self {

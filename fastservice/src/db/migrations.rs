@@ -6,6 +6,10 @@ use super::OpenError;
 
 /// The migrations of a service, in the SQL of each database that it runs on.
 ///
+/// On PostgreSQL one in a transaction waits for a lock on a table for 10 seconds, because all
+/// who come after it wait too; then it fails, and none is applied. One that should wait
+/// longer says `SET LOCAL lock_timeout = '60s'`. There is no other time limit.
+///
 /// ```
 /// use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 /// use fastservice::{db::Migrations, prelude::*};

@@ -52,7 +52,7 @@ use self::{
     member::Member,
     migrations::Pending,
     open_error::Outlook,
-    pool::{Health, Pool},
+    pool::{Health, Pool, Seat, Seats},
     state::Waiting,
 };
 use crate::{
@@ -118,10 +118,12 @@ impl Db {
     /// When the database cannot be used: what is wrong, and what to do.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
         let location = Location::of(settings)?;
-        let first = first(&location, settings.start_timeout).await?;
-        let health = Health::default();
-        let pool = pool::build(location.clone(), settings, health.clone());
         let is_in_memory = matches!(&location, Location::Sqlite(place) if place.is_in_memory());
+        let seats = Seats::of(&location, settings);
+        let seat = if is_in_memory { None } else { seats.take().await };
+        let first = first(&location, seat, settings.start_timeout).await?;
+        let health = Health::default();
+        let pool = pool::build(location.clone(), settings, health.clone(), seats);
         let keeper = if is_in_memory {
             Some(first.into())
         } else {
@@ -143,7 +145,7 @@ impl Db {
         &self,
         migrations: impl Into<Migrations>,
     ) -> Result<Vec<String>, OpenError> {
-        let names = self.look_at(&migrations.into(), Pending::Run).await?;
+        let names = self.0.location.migrate(&migrations.into(), Pending::Run).await?;
         for migration in &names {
             tracing::info!(migration, "migration applied");
         }
@@ -158,22 +160,20 @@ impl Db {
         &self,
         migrations: impl Into<Migrations>,
     ) -> Result<Vec<String>, OpenError> {
-        self.look_at(&migrations.into(), Pending::List).await
+        self.0.location.migrate(&migrations.into(), Pending::List).await
     }
 
-    async fn look_at(
-        &self,
-        migrations: &Migrations,
-        pending: Pending,
+    /// The names of the migrations that are pending in a database that stays as it is, also
+    /// if it is not there yet.
+    pub(crate) async fn pending_in(
+        settings: &DatabaseSettings,
+        migrations: Migrations,
     ) -> Result<Vec<String>, OpenError> {
-        match &self.0.location {
-            Location::Sqlite(place) => {
-                sqlite::migrate(place.clone(), migrations.of_sqlite()?, pending).await
-            }
-            Location::Postgres(server) => {
-                postgres::migrate(server, &*migrations.of_postgres()?, pending).await
-            }
+        let location = Location::of(settings)?;
+        if let Location::Postgres(_) = location {
+            first(&location, None, settings.start_timeout).await?;
         }
+        location.migrate(&migrations, Pending::List).await
     }
 
     /// Takes a connection out of the pool, for as long as the value lives.
@@ -181,35 +181,33 @@ impl Db {
     /// # Errors
     /// 503 `database_busy`, with `Retry-After`, when all are taken for longer
     /// than the setting `DATABASE_TIMEOUT`; 503 `database_unavailable`, at once, when
-    /// no connection can be made.
+    /// there is none and none can be made.
     ///
     /// # Cancellation
     /// Dropping the future leaves nothing behind.
     pub async fn connection(&self) -> Result<Connection> {
         let Inner { pool, health, waiting, .. } = &*self.0;
         let _waits = waiting.one();
-        let known = health.failure();
+        let down = || health.failure().filter(|_| pool.state().connections == 0);
         let mut failures = health.failures();
         let got = pool.get_owned();
         tokio::pin!(got);
         // While the database is known to be down, this request's own attempt may find it back.
-        let patience = if known.is_some() { PATIENCE } else { Duration::MAX };
-        let patience = sleep(patience.min(Duration::from_secs(3600 * 24)));
+        let mut is_patient = down().is_some();
+        let patience = sleep(PATIENCE);
         tokio::pin!(patience);
         loop {
-            let failure = tokio::select! {
+            tokio::select! {
                 biased;
-                got = &mut got => return match got {
-                    Ok(pooled) => Ok(Connection::new(pooled)),
-                    Err(_) => Err(health.failure().map_or_else(failure::busy, refused)),
-                },
-                failure = failures.next() => failure,
-                () = &mut patience, if known.is_some() => {
-                    return Err(health.failure().map_or_else(failure::unavailable, refused));
-                }
-            };
-            let has_others = pool.state().connections > 0;
-            if failure.outlook() != Outlook::Full || !has_others {
+                got = &mut got => return got.map(Connection::new).map_err(|_| match down() {
+                    Some(failure) => refused(failure),
+                    None => failure::busy(),
+                }),
+                _ = failures.next() => {}
+                () = &mut patience, if is_patient => is_patient = false,
+            }
+            // Connections that live will serve this request too.
+            if let Some(failure) = down() {
                 return Err(refused(failure));
             }
         }
@@ -226,10 +224,10 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         if self.state().idle > 0 {
             let mut conn = self.connection().await?;
-            return conn.member().ping().await.map_err(lost);
+            return conn.member()?.ping().await.map_err(lost);
         }
         // Beside the pool, whose requests this must not tell of a failure.
-        match self.0.location.open().await {
+        match self.0.location.open(None).await {
             Ok(mut member) => member.ping().await.map_err(lost),
             // It says so itself: it is there.
             Err(failure) if failure.outlook() == Outlook::Full => Ok(()),
@@ -251,10 +249,14 @@ impl Db {
     }
 }
 
-async fn first(location: &Location, limit: Duration) -> Result<Member, OpenError> {
+async fn first(
+    location: &Location,
+    seat: Option<Seat>,
+    limit: Duration,
+) -> Result<Member, OpenError> {
     let end = Instant::now() + limit;
     loop {
-        match location.open().await {
+        match location.open(seat.clone()).await {
             Err(error) if error.outlook() != Outlook::Lasting && Instant::now() < end => {
                 tracing::warn!(cause = crate::error::chain(&error), "waiting for the database");
             }

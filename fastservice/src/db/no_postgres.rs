@@ -15,7 +15,7 @@ use diesel_async::{AsyncConnectionCore, SimpleAsyncConnection};
 use diesel_migrations::EmbeddedMigrations;
 use futures_util::{future::Pending, stream};
 
-use super::{OpenError, member::Isolation, migrations, unfinished::Unfinished};
+use super::{OpenError, member::Isolation, migrations};
 use crate::settings::DatabaseSettings;
 
 /// A connection to PostgreSQL, which this build has not.
@@ -28,6 +28,7 @@ pub enum NoRow {}
 
 pub(super) type Load<'conn, 'query> =
     Pending<QueryResult<<Queries as AsyncConnectionCore>::Stream<'conn, 'query>>>;
+pub(super) type Rows = <Queries as AsyncConnectionCore>::Stream<'static, 'static>;
 pub(super) type Execute<'conn, 'query> = Pending<QueryResult<usize>>;
 
 #[derive(Debug)]
@@ -58,6 +59,14 @@ impl Server {
 
 impl Member {
     pub(super) fn hand_out(&mut self) -> &mut Queries {
+        match *self {}
+    }
+
+    pub(super) fn take_clash(&mut self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn keep_out(&mut self) {
         match *self {}
     }
 
@@ -101,8 +110,8 @@ impl Member {
     }
 }
 
-pub(super) fn unfinished_of(_: &Load<'_, '_>) -> Unfinished {
-    Unfinished::default()
+pub(super) fn rows_of(_: &Load<'_, '_>, rows: Rows) -> Rows {
+    rows
 }
 
 pub(super) async fn migrate(

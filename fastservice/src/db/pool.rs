@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bb8::{ManageConnection, QueueStrategy};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{OpenError, location::Location, member::Member};
 use crate::settings::DatabaseSettings;
@@ -9,12 +9,40 @@ use crate::settings::DatabaseSettings;
 pub(super) type Pool = bb8::Pool<Manager>;
 pub(super) type Pooled = bb8::PooledConnection<'static, Manager>;
 
-pub(super) fn build(location: Location, settings: &DatabaseSettings, health: Health) -> Pool {
-    let max_size = match location {
-        // In memory SQLite has no WAL: readers and writers would refuse each other.
-        Location::Sqlite(ref place) if place.is_in_memory() => 1,
-        _ => settings.max_size,
-    };
+/// A place in the pool. On SQLite it is taken until the last query of a connection has
+/// ended, also after the connection was closed.
+pub(super) type Seat = Arc<OwnedSemaphorePermit>;
+
+/// As many seats as the pool has connections.
+#[derive(Debug, Clone)]
+pub(super) struct Seats {
+    free: Arc<Semaphore>,
+    count: u32,
+}
+
+impl Seats {
+    pub(super) fn of(location: &Location, settings: &DatabaseSettings) -> Self {
+        let count = match location {
+            // In memory SQLite has no WAL: readers and writers would refuse each other.
+            Location::Sqlite(place) if place.is_in_memory() => 1,
+            _ => settings.max_size,
+        };
+        Self { free: Arc::new(Semaphore::new(count as usize)), count }
+    }
+
+    pub(super) async fn take(&self) -> Option<Seat> {
+        // It fails only if it were closed.
+        self.free.clone().acquire_owned().await.ok().map(Arc::new)
+    }
+}
+
+pub(super) fn build(
+    location: Location,
+    settings: &DatabaseSettings,
+    health: Health,
+    seats: Seats,
+) -> Pool {
+    let max_size = seats.count;
     let builder = bb8::Builder::new()
         .max_size(max_size)
         .connection_timeout(settings.timeout)
@@ -30,7 +58,7 @@ pub(super) fn build(location: Location, settings: &DatabaseSettings, health: Hea
             .max_lifetime(settings.max_lifetime)
             .idle_timeout(settings.idle_timeout),
     };
-    builder.build_unchecked(Manager { location, health })
+    builder.build_unchecked(Manager { location, health, seats })
 }
 
 /// Makes the pool's connections, and says which may go back to it.
@@ -38,6 +66,7 @@ pub(super) fn build(location: Location, settings: &DatabaseSettings, health: Hea
 pub(super) struct Manager {
     location: Location,
     health: Health,
+    seats: Seats,
 }
 
 impl ManageConnection for Manager {
@@ -45,7 +74,8 @@ impl ManageConnection for Manager {
     type Error = Arc<OpenError>;
 
     async fn connect(&self) -> Result<Member, Arc<OpenError>> {
-        let opened = self.location.open().await.map_err(Arc::new);
+        let seat = self.seats.take().await;
+        let opened = self.location.open(seat).await.map_err(Arc::new);
         self.health.note(opened.as_ref().err());
         opened
     }

@@ -18,11 +18,9 @@ use futures_util::Stream;
 use super::{
     backend::{MultiBackend, MultiField, MultiRow},
     postgres, sqlite,
-    unfinished::Unfinished,
 };
 
 type SqliteRows = <sqlite::Queries as AsyncConnectionCore>::Stream<'static, 'static>;
-type PostgresRows = <postgres::Queries as AsyncConnectionCore>::Stream<'static, 'static>;
 
 /// A query that returns rows.
 pub enum Load<'conn, 'query> {
@@ -39,8 +37,8 @@ impl Future for Load<'_, '_> {
         match self.get_mut() {
             Self::Sqlite(rows) => Pin::new(rows).poll(context).map_ok(Rows::Sqlite),
             Self::Postgres(load) => {
-                let unfinished = postgres::unfinished_of(load);
-                Pin::new(load).poll(context).map_ok(|rows| Rows::Postgres(rows, unfinished))
+                let polled = Pin::new(&mut *load).poll(context);
+                polled.map_ok(|rows| Rows::Postgres(postgres::rows_of(load, rows)))
             }
         }
     }
@@ -51,7 +49,7 @@ pub enum Rows {
     #[doc(hidden)]
     Sqlite(SqliteRows),
     #[doc(hidden)]
-    Postgres(PostgresRows, Unfinished),
+    Postgres(postgres::Rows),
 }
 
 impl Stream for Rows {
@@ -65,12 +63,8 @@ impl Stream for Rows {
             Self::Sqlite(rows) => {
                 Pin::new(rows).poll_next(context).map_ok(|row| Row(MultiRow::Sqlite(row)))
             }
-            Self::Postgres(rows, unfinished) => {
-                let polled = Pin::new(rows).poll_next(context);
-                if matches!(polled, Poll::Ready(Some(Err(_)))) {
-                    unfinished.note_failure();
-                }
-                polled.map_ok(|row| Row(MultiRow::Postgres(row)))
+            Self::Postgres(rows) => {
+                Pin::new(rows).poll_next(context).map_ok(|row| Row(MultiRow::Postgres(row)))
             }
         }
     }

@@ -1,4 +1,11 @@
-use std::{error::Error as _, time::Duration};
+mod cancelled;
+mod migrations;
+
+use std::{
+    error::Error as _,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use diesel::{
     prelude::*,
@@ -6,29 +13,18 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::embed_migrations;
-use futures_util::FutureExt;
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use super::{Connection, *};
 use crate::settings::Settings;
 
 const RIGHT: EmbeddedMigrations = embed_migrations!("tests/migrations/right");
-const LATER: EmbeddedMigrations = embed_migrations!("tests/migrations/later");
-const FAILING: EmbeddedMigrations = embed_migrations!("tests/migrations/failing");
-const LOOSE: EmbeddedMigrations = embed_migrations!("tests/migrations/loose");
-const ALONE: EmbeddedMigrations = embed_migrations!("tests/migrations/alone");
 
 diesel::table! {
     shelves (id) {
         id -> BigInt,
         name -> Text,
-    }
-}
-
-diesel::table! {
-    boxes (id) {
-        id -> BigInt,
-        shelf_id -> BigInt,
     }
 }
 
@@ -47,13 +43,13 @@ fn url(folder: &TempDir) -> String {
 }
 
 async fn open(max_size: &str) -> Fixture {
+    open_with(&[("DATABASE_MAX_SIZE", max_size), ("DATABASE_TIMEOUT", "300ms")]).await
+}
+
+async fn open_with(pairs: &[(&str, &str)]) -> Fixture {
     let folder = TempDir::new().unwrap();
-    let pairs = [
-        ("DATABASE_URL", &*url(&folder)),
-        ("DATABASE_MAX_SIZE", max_size),
-        ("DATABASE_TIMEOUT", "300ms"),
-    ];
-    let db = Db::open(&settings(&pairs)).await.unwrap();
+    let url = [("DATABASE_URL", &*url(&folder))];
+    let db = Db::open(&settings(&[&url, pairs].concat())).await.unwrap();
     db.migrate(RIGHT).await.unwrap();
     Fixture { folder, db }
 }
@@ -137,14 +133,34 @@ async fn a_pool_without_a_free_connection_answers_503_in_time() {
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_answers_503_with_its_cause_for_the_log() {
     let Fixture { db, folder } = open("2").await;
-    let _held = db.connection().await.unwrap();
+    let mut broken = db.connection().await.unwrap();
+    broken.batch_execute("BEGIN").await.unwrap();
+    drop(broken);
     folder.close().unwrap();
 
+    let begun = Instant::now();
     let error = db.connection().await.unwrap_err();
 
+    assert!(begun.elapsed() < Duration::from_millis(200));
     assert_eq!((error.status().as_u16(), error.code()), (503, "database_unavailable"));
     assert!(error.chain().contains("does not exist"), "{}", error.chain());
     assert!(!error.detail().contains("test.db"));
+}
+
+#[tokio::test]
+async fn a_failed_attempt_to_connect_refuses_nobody_whom_a_live_connection_will_serve() {
+    let Fixture { db, folder } = open_with(&[("DATABASE_MAX_SIZE", "2")]).await;
+    let mut held = db.connection().await.unwrap();
+    folder.close().unwrap();
+
+    for _ in 0..2 {
+        let waiting = db.connection();
+        tokio::pin!(waiting);
+        // Longer than a request waits for a database that is down.
+        assert!(timeout(2 * PATIENCE, &mut waiting).await.is_err());
+        drop(held);
+        held = waiting.await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -200,6 +216,43 @@ async fn a_transaction_in_a_transaction_cannot_be_serializable() {
 }
 
 #[tokio::test]
+async fn work_that_gets_no_second_connection_is_not_tried_again() {
+    let Fixture { db, folder: _folder } = open("1").await;
+    let attempts = AtomicU32::new(0);
+
+    let result = db
+        .serializable(async |_| {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            db.connection().await.map(drop)
+        })
+        .await;
+
+    assert_eq!((result.unwrap_err().code(), attempts.into_inner()), ("database_busy", 1));
+}
+
+#[tokio::test]
+async fn a_transaction_that_could_not_begin_is_tried_again() {
+    let Fixture { db, folder: _folder } = open("2").await;
+    let mut writer = db.connection().await.unwrap();
+    let mut waiting = db.connection().await.unwrap();
+    waiting.batch_execute("PRAGMA busy_timeout = 1").await.unwrap();
+    let later = waiting.serializable(async |conn| add(conn, "loft").await);
+    tokio::pin!(later);
+
+    writer
+        .transaction(async |conn| {
+            assert!(timeout(Duration::from_millis(50), &mut later).await.is_err());
+            add(conn, "attic").await
+        })
+        .await
+        .unwrap();
+    drop(writer);
+    later.await.unwrap();
+
+    assert_eq!(names(&db).await, ["upper", "lower", "attic", "loft"]);
+}
+
+#[tokio::test]
 async fn transactions_that_read_and_then_write_wait_for_each_other() {
     let Fixture { db, folder: _folder } = open("4").await;
     let rename = |db: Db| async move {
@@ -240,59 +293,6 @@ async fn a_transaction_that_waits_too_long_for_another_answers_503() {
     assert_eq!(error.chain(), "database is locked");
 }
 
-/// On one thread, where diesel-async's own worker would panic.
-#[tokio::test(flavor = "current_thread")]
-async fn a_transaction_dropped_between_queries_is_rolled_back_and_its_connection_closed() {
-    let Fixture { db, folder: _folder } = open("1").await;
-    let (reached, wait) = tokio::sync::oneshot::channel();
-    let handler = tokio::spawn({
-        let db = db.clone();
-        async move {
-            let mut conn = db.connection().await?;
-            conn.transaction(async |conn| {
-                add(conn, "attic").await?;
-                let _ = reached.send(());
-                std::future::pending::<()>().await;
-                Ok(())
-            })
-            .await
-        }
-    });
-    wait.await.unwrap();
-
-    handler.abort();
-    assert!(handler.await.unwrap_err().is_cancelled());
-
-    assert_eq!(names(&db).await, ["upper", "lower"]);
-    assert_eq!(db.0.pool.state().statistics.connections_closed_broken, 1);
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn a_query_dropped_while_it_runs_leaves_no_connection_that_is_not_free() {
-    let Fixture { db, folder: _folder } = open("2").await;
-    let mut writer = db.connection().await.unwrap();
-    let mut waiting = db.connection().await.unwrap();
-
-    writer
-        .transaction(async |conn| {
-            add(conn, "attic").await?;
-            // Polled once: the other connection's thread now waits for this transaction.
-            let begun = waiting.transaction(async |conn| add(conn, "cellar").await).now_or_never();
-            assert!(begun.is_none());
-            drop(waiting);
-            Ok(())
-        })
-        .await
-        .unwrap();
-    drop(writer);
-
-    assert_eq!(db.0.pool.state().statistics.connections_closed_broken, 1);
-    let mut conn = db.connection().await.unwrap();
-    conn.transaction(async |conn| add(conn, "loft").await).await.unwrap();
-    drop(conn);
-    assert_eq!(names(&db).await, ["upper", "lower", "attic", "loft"]);
-}
-
 #[tokio::test]
 async fn a_database_in_memory_survives_its_connection() {
     let settings = settings(&[("DATABASE_URL", "sqlite::memory:")]);
@@ -301,73 +301,8 @@ async fn a_database_in_memory_survives_its_connection() {
     let mut conn = db.connection().await.unwrap();
 
     let begun = conn.transaction(async |_| std::future::pending::<Result<()>>().await);
-    assert!(tokio::time::timeout(Duration::from_millis(20), begun).await.is_err());
+    assert!(timeout(Duration::from_millis(20), begun).await.is_err());
     drop(conn);
 
     assert_eq!(names(&db).await, ["upper", "lower"]);
-}
-
-#[tokio::test]
-async fn many_processes_may_migrate_one_new_database_at_once() {
-    let folder = TempDir::new().unwrap();
-    let settings = settings(&[("DATABASE_URL", &url(&folder))]);
-    let start = |settings: DatabaseSettings| async move {
-        let db = Db::open(&settings).await?;
-        db.migrate(RIGHT).await?;
-        Ok::<_, OpenError>(db)
-    };
-
-    let all: Vec<_> = (0..12).map(|_| tokio::spawn(start(settings.clone()))).collect();
-
-    for one in all {
-        let db = one.await.unwrap().unwrap();
-        assert_eq!(names(&db).await, ["upper", "lower"]);
-    }
-}
-
-/// What is said about a migration that cannot be applied.
-async fn refused(migrations: EmbeddedMigrations) -> (Fixture, String) {
-    let fixture = open("1").await;
-    let error = fixture.db.migrate(migrations).await.unwrap_err();
-    let text = Error::internal(error).chain();
-    (fixture, text)
-}
-
-#[tokio::test]
-async fn a_failing_migration_is_named_and_none_is_applied() {
-    let (Fixture { db, folder: _folder }, text) = refused(FAILING).await;
-
-    assert!(text.contains("2026-11-25-000004_misspelled failed"), "{text}");
-    assert!(text.contains("syntax error"), "{text}");
-    let mut conn = db.connection().await.unwrap();
-    let colour = diesel::sql_query("SELECT colour FROM shelves").execute(&mut conn).await;
-    assert!(colour.unwrap_err().to_string().contains("no such column"));
-}
-
-#[tokio::test]
-async fn a_migration_may_not_leave_rows_that_point_nowhere() {
-    let (Fixture { db, folder: _folder }, text) = refused(LOOSE).await;
-
-    assert!(text.contains("a row of `boxes` would point to a row of `shelves`"), "{text}");
-    assert_eq!(names(&db).await, ["upper", "lower"]);
-}
-
-#[tokio::test]
-async fn a_migration_outside_of_a_transaction_is_refused_by_name() {
-    let (_fixture, text) = refused(ALONE).await;
-
-    assert!(text.contains("2026-11-25-000003_tidy asks for no transaction"), "{text}");
-}
-
-#[tokio::test]
-async fn a_table_made_anew_keeps_the_rows_that_point_to_it() {
-    let Fixture { db, folder: _folder } = open("1").await;
-
-    db.migrate(LATER).await.unwrap();
-
-    let mut conn = db.connection().await.unwrap();
-    let shelf_ids: Vec<i64> = boxes::table.select(boxes::shelf_id).load(&mut conn).await.unwrap();
-    assert_eq!(shelf_ids, [1, 2]);
-    let twice = add(&mut conn, "upper").await.unwrap_err();
-    assert!(twice.chain().contains("UNIQUE"), "{}", twice.chain());
 }

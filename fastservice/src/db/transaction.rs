@@ -2,8 +2,11 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{Connection, Db, failure, member::Isolation};
-use crate::error::Result;
+use super::{
+    Connection, Db, failure,
+    member::{Isolation, Member},
+};
+use crate::error::{Error, Result};
 
 /// How often a transaction that clashes with others is tried, and for how long.
 const ATTEMPTS: u32 = 10;
@@ -55,7 +58,9 @@ impl Connection {
     ///
     /// # Cancellation
     /// Dropping the future leaves the transaction open until the connection is dropped too,
-    /// as both are when a handler is dropped. Then it is rolled back.
+    /// as both are when a handler is dropped. Then it is rolled back. Who keeps the
+    /// connection, as with a time limit around the transaction, can do nothing more on it:
+    /// it answers everything with an error, also the transaction around this one.
     pub async fn transaction<'a, T, F>(&mut self, work: F) -> Result<T>
     where
         for<'c> F: AsyncFnOnce(&'c mut Self) -> Result<T>
@@ -64,9 +69,10 @@ impl Connection {
             + 'a,
         T: Send + 'a,
     {
-        self.begin(Isolation::Usual).await?;
-        let done = work(self).await;
-        self.end(done).await
+        let mut open = Open::new(self);
+        open.begin(Isolation::Usual).await?;
+        let done = work(open.connection).await;
+        open.end(done).await
     }
 
     /// Runs queries as one and as if they were alone: what `work` read is still
@@ -114,41 +120,82 @@ impl Connection {
     {
         let end = Instant::now() + TIME_TO_TRY;
         for attempt in 1.. {
-            let done = match self.begin(Isolation::Serializable).await {
-                Ok(()) => {
-                    let done = work(self).await;
-                    self.end(done).await
-                }
-                Err(error) => Err(error),
-            };
-            match done {
-                Err(error) if failure::is_clash(&error) => {
-                    if attempt >= ATTEMPTS || Instant::now() >= end {
-                        return Err(failure::explained(error));
+            // One of before is none of this transaction.
+            self.member()?.take_clash();
+            let done = {
+                let mut open = Open::new(self);
+                match open.begin(Isolation::Serializable).await {
+                    Ok(()) => {
+                        let done = work(open.connection).await;
+                        open.end(done).await
                     }
+                    Err(error) => Err(error),
                 }
-                done => return done,
+            };
+            let Err(error) = done else { return done };
+            // Whatever `work` made of it: it may have seen what is not so.
+            if !self.member().is_ok_and(Member::take_clash) {
+                return Err(error);
+            }
+            if attempt >= ATTEMPTS || Instant::now() >= end {
+                return Err(still_clashing(error));
             }
             tokio::time::sleep(pause_after(attempt)).await;
         }
         Err(failure::busy())
     }
+}
 
-    async fn begin(&mut self, isolation: Isolation) -> Result<()> {
-        self.member().begin(isolation).await.map_err(|error| failure::explained(error.into()))
+fn still_clashing(error: Error) -> Error {
+    match error.into_source() {
+        Some(source) => failure::busy().with_source(source),
+        None => failure::busy(),
+    }
+}
+
+/// A transaction between its beginning and its end. Dropped there it abandons its
+/// connection, where every later one would be a savepoint of it, and lost.
+struct Open<'c> {
+    connection: &'c mut Connection,
+    is_open: bool,
+}
+
+impl<'c> Open<'c> {
+    fn new(connection: &'c mut Connection) -> Self {
+        Self { connection, is_open: false }
     }
 
-    async fn end<T>(&mut self, done: Result<T>) -> Result<T> {
-        match done {
+    async fn begin(&mut self, isolation: Isolation) -> Result<()> {
+        let member = self.connection.member()?;
+        self.is_open = true;
+        let begun = member.begin(isolation).await;
+        self.is_open = begun.is_ok();
+        begun.map_err(|error| failure::explained(error.into()))
+    }
+
+    async fn end<T>(mut self, done: Result<T>) -> Result<T> {
+        let done = match done {
             Ok(value) => {
-                self.member().commit().await?;
-                Ok(value)
+                let committed = self.connection.member()?.commit().await;
+                committed.map(|()| value).map_err(Into::into)
             }
             Err(error) => {
                 // A connection that cannot roll back is closed, which rolls back too.
-                let _ = self.member().roll_back().await;
+                if let Ok(member) = self.connection.member() {
+                    let _ = member.roll_back().await;
+                }
                 Err(error)
             }
+        };
+        self.is_open = false;
+        done
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.connection.abandon();
         }
     }
 }

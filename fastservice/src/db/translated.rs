@@ -6,11 +6,18 @@ use diesel::{
     query_builder::{
         AstPass, Query, QueryBuilder, QueryFragment, QueryId, bind_collector::RawBytesBindCollector,
     },
+    result::Error as QueryError,
     sql_types::Untyped,
     sqlite::{Sqlite, SqliteQueryBuilder},
 };
 
-use super::backend::{Binds, Builder, MultiBackend, NoTypes};
+use super::{
+    backend::{Binds, Builder, MultiBackend, NoTypes},
+    failure::NulInText,
+};
+
+/// PostgreSQL's number of the type `text`.
+const TEXT: u32 = 25;
 
 /// A query for both databases, as one of them takes it.
 pub(super) struct Translated<Q> {
@@ -66,6 +73,7 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<Pg> for Translated<Q> {
             let mut binds = Binds::Postgres(RawBytesBindCollector::default());
             self.query.collect_binds(&mut binds, &mut NoTypes, &self.backend)?;
             if let Binds::Postgres(binds) = binds {
+                check_texts(&binds)?;
                 *outer = binds;
             }
         }
@@ -75,6 +83,17 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<Pg> for Translated<Q> {
         }
         Ok(())
     }
+}
+
+/// PostgreSQL would say so too, in any language, and end the transaction.
+fn check_texts(binds: &RawBytesBindCollector<Pg>) -> QueryResult<()> {
+    for (kind, bytes) in binds.metadata.iter().zip(&binds.binds) {
+        let has_nul = bytes.as_ref().is_some_and(|bytes| bytes.contains(&0));
+        if has_nul && kind.oid().is_ok_and(|oid| oid == TEXT) {
+            return Err(QueryError::SerializationError(Box::new(NulInText)));
+        }
+    }
+    Ok(())
 }
 
 impl<Q: QueryId> QueryId for Translated<Q> {

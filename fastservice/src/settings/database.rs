@@ -26,7 +26,9 @@ pub struct DatabaseSettings {
     /// `DATABASE_CONNECT_TIMEOUT` (`5s`): how long it may take to connect to PostgreSQL.
     pub connect_timeout: Duration,
     /// `DATABASE_STATEMENT_TIMEOUT` (`30s`): how long a statement may run on PostgreSQL, and how
-    /// long a transaction there may wait for its next one. SQLite has no such limit.
+    /// long a transaction there may wait for its next one. A server that says nothing for
+    /// three seconds more counts as gone. SQLite has no such limit: there a
+    /// statement that nobody waits for takes a place in the pool until it ends.
     pub statement_timeout: Duration,
     /// `DATABASE_MAX_LIFETIME` (`30m`): how old a connection to PostgreSQL gets.
     pub max_lifetime: Duration,

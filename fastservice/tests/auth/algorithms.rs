@@ -83,17 +83,28 @@ async fn a_point_off_the_curve_is_no_key() {
 }
 
 #[tokio::test]
-async fn eddsa_is_verified() {
+async fn eddsa_is_verified_by_both_its_names() {
     let key = Ed25519KeyPair::generate().unwrap();
     let x = base64url(key.public_key());
-    let guard = guard(&["EdDSA"], &json!({"kty": "OKP", "crv": "Ed25519", "kid": "key", "x": x}));
-    let message = message("EdDSA");
+    let jwk = json!({"kty": "OKP", "crv": "Ed25519", "kid": "key", "x": x});
+    let mut named = jwk.clone();
+    named["alg"] = json!("Ed25519");
 
-    let token = format!("{message}.{}", base64url(key.sign(message.as_bytes())));
+    for listed in ["EdDSA", "Ed25519"] {
+        for (guard, algorithm) in [
+            (guard(&[listed], &jwk), "EdDSA"),
+            (guard(&[listed], &jwk), "Ed25519"),
+            (guard(&[listed], &named), "EdDSA"),
+        ] {
+            let message = message(algorithm);
+            let signed_by_it =
+                |text: &str| format!("{message}.{}", base64url(key.sign(text.as_bytes())));
 
-    assert_eq!(code(&guard, &token).await, "admitted");
-    let of_another_message = format!("{message}.{}", base64url(key.sign(b"another")));
-    assert_eq!(code(&guard, &of_another_message).await, "token_signature");
+            assert_eq!(code(&guard, &signed_by_it(&message)).await, "admitted");
+            assert_eq!(code(&guard, &signed_by_it("another")).await, "token_signature");
+        }
+    }
+    assert_eq!(code(&guard(&["RS256"], &jwk), &message("Ed25519")).await, "token_malformed");
 }
 
 #[tokio::test]

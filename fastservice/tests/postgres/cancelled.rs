@@ -1,7 +1,10 @@
 use std::time::{Duration, Instant};
 
+use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use fastservice::{Error, Result};
 use futures_util::FutureExt;
+use tokio::time::timeout;
 
 use super::{add, names, shelves};
 
@@ -53,7 +56,7 @@ async fn a_query_that_nobody_waits_for_is_stopped_on_the_server() {
     let Some(db) = shelves("a_query_that_nobody_waits_for_is_stopped", &[]).await else { return };
     let mut conn = db.connection().await.unwrap();
     let sleep = conn.batch_execute("SELECT pg_sleep(60)");
-    assert!(tokio::time::timeout(Duration::from_millis(200), sleep).await.is_err());
+    assert!(timeout(Duration::from_millis(200), sleep).await.is_err());
     drop(conn);
 
     let begun = Instant::now();
@@ -65,4 +68,66 @@ async fn a_query_that_nobody_waits_for_is_stopped_on_the_server() {
         assert!(begun.elapsed() < Duration::from_secs(10), "the query still runs");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+#[tokio::test]
+async fn a_connection_kept_after_a_dropped_transaction_does_nothing_more() {
+    let Some(db) = shelves("a_connection_kept_after_a_dropped", ONE).await else { return };
+    let mut conn = db.connection().await.unwrap();
+
+    let endless = conn.transaction(async |conn| {
+        add(conn, "attic").await?;
+        std::future::pending::<Result<()>>().await
+    });
+    assert!(timeout(Duration::from_millis(100), endless).await.is_err());
+    let later = conn.transaction(async |conn| add(conn, "loft").await).await;
+    let counted = shelves::table.count().get_result::<i64>(&mut conn).await;
+    let added = add(&mut conn, "cellar").await;
+    let batch = conn.batch_execute("SELECT 1").await;
+
+    for error in
+        [later.err(), counted.err().map(Error::from), added.err(), batch.err().map(Error::from)]
+    {
+        let error = error.unwrap();
+        assert_eq!(error.status(), 500);
+        assert!(
+            error.source().unwrap().to_string().contains("take another connection"),
+            "{error:?}"
+        );
+    }
+    assert!(conn.as_sqlite().is_none() && conn.as_postgres().is_none());
+    drop(conn);
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+}
+
+#[tokio::test]
+async fn a_transaction_around_a_dropped_one_is_not_said_to_be_done() {
+    let Some(db) = shelves("a_transaction_around_a_dropped_one", ONE).await else { return };
+    let mut conn = db.connection().await.unwrap();
+
+    let outer = conn.transaction(async |conn| {
+        add(conn, "attic").await?;
+        let inner = conn.transaction(async |_| std::future::pending::<Result<()>>().await);
+        assert!(timeout(Duration::from_millis(100), inner).await.is_err());
+        Ok(())
+    });
+
+    assert_eq!(outer.await.unwrap_err().status(), 500);
+    drop(conn);
+    assert_eq!(names(&db).await, ["upper", "lower"]);
+}
+
+/// Nobody can tell whether it has begun.
+#[tokio::test]
+async fn a_connection_kept_after_a_transaction_dropped_while_it_began_does_nothing_more() {
+    let Some(db) = shelves("a_connection_kept_after_a_transaction_dropped", ONE).await else {
+        return;
+    };
+    let mut conn = db.connection().await.unwrap();
+
+    let begun = conn.transaction(async |conn| add(conn, "attic").await).now_or_never();
+    assert!(begun.is_none());
+    let later = conn.transaction(async |conn| add(conn, "loft").await).await;
+
+    assert_eq!(later.unwrap_err().status(), 500);
 }

@@ -7,6 +7,7 @@ mod migrations;
 mod pool;
 mod queries;
 mod recovery;
+mod silence;
 mod tls;
 mod transactions;
 

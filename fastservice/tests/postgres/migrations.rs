@@ -1,4 +1,7 @@
-use diesel::{QueryableByName, sql_types::BigInt};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Text},
+};
 use diesel_async::RunQueryDsl;
 use diesel_migrations::embed_migrations;
 use fastservice::{
@@ -10,6 +13,7 @@ use fastservice::{
 use super::{SHELVES, names, server, settings};
 
 const FAILING: EmbeddedMigrations = embed_migrations!("tests/migrations/postgres_failing");
+const LIMITS: EmbeddedMigrations = embed_migrations!("tests/migrations/postgres_limits");
 const SQLITE: EmbeddedMigrations = embed_migrations!("tests/migrations/right");
 
 #[derive(QueryableByName)]
@@ -60,6 +64,35 @@ async fn a_failing_migration_is_named_and_none_is_applied() {
     assert_eq!(count, 0);
     drop(conn);
     assert_eq!(db.pending(FAILING).await.unwrap().len(), 2);
+}
+
+#[derive(QueryableByName)]
+struct Limits {
+    #[diesel(sql_type = Text)]
+    statement: String,
+    #[diesel(sql_type = Text)]
+    lock: String,
+}
+
+/// Whatever limits the database itself has.
+#[tokio::test]
+async fn a_migration_may_take_long_but_not_wait_long_for_a_lock() {
+    let Some(server) = server("a_migration_may_take_long").await else { return };
+    let url = server.new_database().await;
+    let name = url.rsplit_once('/').unwrap().1;
+    for limit in ["statement_timeout = '9s'", "lock_timeout = '1s'"] {
+        server.run("postgres", &format!("ALTER DATABASE {name} SET {limit}")).await.unwrap();
+    }
+    let db = Db::open(&settings(&[("DATABASE_URL", &url)])).await.unwrap();
+
+    db.migrate(LIMITS).await.unwrap();
+
+    let mut conn = db.connection().await.unwrap();
+    for (table, expected) in [("inside", ("0", "10s")), ("outside", ("0", "0"))] {
+        let query = diesel::sql_query(format!("SELECT statement, lock FROM {table}"));
+        let Limits { statement, lock } = query.get_result(&mut conn).await.unwrap();
+        assert_eq!((&*statement, &*lock), expected, "{table}");
+    }
 }
 
 #[tokio::test]

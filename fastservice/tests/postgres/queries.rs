@@ -1,7 +1,9 @@
 use diesel::{QueryableByName, prelude::*, sql_types::Text};
 use diesel_async::RunQueryDsl;
 
-use super::{boxes, shelves};
+use fastservice::{App, Result, db::Db, public_api, testing::TestClient};
+
+use super::{SHELVES, add, boxes, server, shelves};
 
 #[tokio::test]
 async fn the_same_queries_run_as_on_sqlite() {
@@ -73,4 +75,41 @@ async fn what_only_postgresql_has_is_there_too() {
         .unwrap();
 
     assert_eq!(name, "upper");
+}
+
+/// Keeps a shelf of this name in a transaction, which goes on when the name is refused.
+#[public_api(post = "/names/{way}")]
+async fn keep(way: String, name: String, db: Db) -> Result<()> {
+    let mut conn = db.connection().await?;
+    if way == "bare" {
+        let bare = conn.as_postgres().unwrap();
+        diesel::insert_into(shelves::table).values(shelves::name.eq(name)).execute(bare).await?;
+        return Ok(());
+    }
+    conn.transaction(async |conn| {
+        let added = add(conn, &name).await;
+        add(conn, "attic").await?;
+        added
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_text_that_postgresql_does_not_keep_is_a_422() {
+    let Some(server) = server("a_text_that_postgresql_does_not_keep_is_a_422").await else {
+        return;
+    };
+    let url = server.new_database().await;
+    let app = App::new().only_routes_in(module_path!()).database(SHELVES);
+    let client = TestClient::with_settings(app, [("DATABASE_URL", &*url)]).await;
+
+    for way in ["shared", "bare"] {
+        let answer = client.post(&format!("/names/{way}?name=a%00b")).await;
+
+        assert_eq!(
+            (answer.status().as_u16(), &*answer.error_code()),
+            (422, "nul_in_text"),
+            "{way}"
+        );
+    }
 }

@@ -2,7 +2,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use fastservice::error::{Error, Result};
+use fastservice::{
+    db::Connection,
+    error::{Error, Result},
+};
 
 use super::{add, boxes, names, shelves};
 
@@ -81,19 +84,63 @@ async fn a_transaction_that_clashes_for_ever_answers_503() {
     let Some(db) = shelves("a_transaction_that_clashes_for_ever_answers_503", &[]).await else {
         return;
     };
-    let clash =
-        "DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = 'serialization_failure'; END $$";
 
-    let error = db
+    let told = db.serializable(async |conn| Ok(clash(conn).await?)).await.unwrap_err();
+    let hidden: Result<()> = db
         .serializable(async |conn| {
-            diesel::sql_query(clash).execute(conn).await?;
+            let _ = clash(conn).await;
             Ok(())
         })
-        .await
-        .unwrap_err();
+        .await;
 
-    assert_eq!((error.status().as_u16(), error.code()), (503, "database_busy"));
-    assert_eq!(error.headers()["retry-after"], "1");
+    for error in [told, hidden.unwrap_err()] {
+        assert_eq!((error.status().as_u16(), error.code()), (503, "database_busy"));
+        assert_eq!(error.headers()["retry-after"], "1");
+        assert!(error.source().is_some());
+    }
+}
+
+async fn clash(conn: &mut Connection) -> QueryResult<()> {
+    let clash =
+        "DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = 'serialization_failure'; END $$";
+    conn.batch_execute(clash).await
+}
+
+#[tokio::test]
+async fn work_that_hides_a_clash_runs_again() {
+    let Some(db) = shelves("work_that_hides_a_clash_runs_again", &[]).await else { return };
+    let attempts = AtomicU32::new(0);
+
+    db.serializable(async |conn| {
+        diesel::delete(boxes::table).execute(conn).await?;
+        diesel::delete(shelves::table).execute(conn).await?;
+        if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
+            let _ = clash(conn).await;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    assert_eq!(attempts.into_inner(), 2);
+    assert_eq!(names(&db).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn work_that_gets_no_second_connection_is_not_tried_again() {
+    let pool = [("DATABASE_MAX_SIZE", "1"), ("DATABASE_TIMEOUT", "50ms")];
+    let test = "work_that_gets_no_second_connection_is_not_tried_again";
+    let Some(db) = shelves(test, &pool).await else { return };
+    let attempts = AtomicU32::new(0);
+
+    let result = db
+        .serializable(async |_| {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            db.connection().await.map(drop)
+        })
+        .await;
+
+    assert_eq!((result.unwrap_err().code(), attempts.into_inner()), ("database_busy", 1));
 }
 
 #[tokio::test]

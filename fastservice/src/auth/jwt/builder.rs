@@ -6,7 +6,7 @@ use super::{
     SharedKeySet, TokenVerifier,
     cache::TokenCache,
     expected::Expected,
-    header::{HeaderRule, TypeRule},
+    header::{HeaderRule, TypeRule, algorithm_named},
     keys::{Address, FetchedKeys, Keys, Location},
 };
 use crate::{
@@ -68,7 +68,7 @@ impl TokenVerifierBuilder {
     /// The algorithms that tokens may be signed with (RFC 7518 section 3.1). Default: `RS256`.
     ///
     /// Accepted are `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`
-    /// and `EdDSA`.
+    /// and `EdDSA`, which RFC 9864 calls `Ed25519`: that is the same here.
     pub fn algorithms(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.algorithms = names.into_iter().map(Into::into).collect();
         self
@@ -185,7 +185,7 @@ impl TokenVerifierBuilder {
 
 /// A symmetric algorithm would make the public key the secret (RFC 8725 section 3.1).
 fn asymmetric(name: &str) -> Result<Algorithm, String> {
-    let algorithm = name.parse::<Algorithm>().ok();
+    let algorithm = algorithm_named(name);
     algorithm.filter(|algorithm| algorithm.family() != AlgorithmFamily::Hmac).ok_or_else(|| {
         format!(
             "algorithm {name:?} is not accepted; write RS256, RS384, RS512, PS256, PS384, PS512, \

@@ -43,11 +43,16 @@ pub(super) struct Header {
     pub(super) kid: Option<String>,
 }
 
+/// The algorithm of this name. RFC 9864 calls `Ed25519` what RFC 8037 called `EdDSA`.
+pub(super) fn algorithm_named(name: &str) -> Option<Algorithm> {
+    if name == "Ed25519" { Some(Algorithm::EdDSA) } else { Algorithm::from_str(name).ok() }
+}
+
 impl HeaderRule {
     /// What an acceptable header says; the algorithm is looked at first.
     pub(super) fn check(&self, mut members: Map<String, Value>) -> Result<Header, Refusal> {
         let algorithm = members.get("alg").and_then(Value::as_str).ok_or(Refusal::Algorithm)?;
-        let algorithm = Algorithm::from_str(algorithm).map_err(|_| Refusal::Algorithm)?;
+        let algorithm = algorithm_named(algorithm).ok_or(Refusal::Algorithm)?;
         if !self.algorithms.contains(&algorithm) {
             return Err(Refusal::Algorithm);
         }

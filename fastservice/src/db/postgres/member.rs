@@ -11,11 +11,8 @@ use diesel_async::{
     TransactionManager, pooled_connection::PoolableConnection,
 };
 
-use super::{Counted, Execute, Load, Queries, Server};
-use crate::db::{
-    member::{Isolation, may_open_transaction},
-    unfinished::Unfinished,
-};
+use super::{Execute, Load, Queries, Server, Watch};
+use crate::db::member::{Isolation, may_open_transaction};
 
 /// How long a query that nobody waits for is told to stop.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,20 +20,31 @@ const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection to PostgreSQL.
 pub(in crate::db) struct Member {
     queries: Queries,
-    unfinished: Unfinished,
-    has_own_transactions: bool,
+    watch: Watch,
+    is_kept_out: bool,
     server: Arc<Server>,
 }
 
 impl Member {
     pub(super) fn new(queries: Queries, server: Arc<Server>) -> Self {
-        Self { queries, unfinished: Unfinished::default(), has_own_transactions: false, server }
+        let watch = Watch::new(server.silence_limit());
+        Self { queries, watch, is_kept_out: false, server }
     }
 
     /// The connection itself. What is done with it is not seen, so that it is not used again.
     pub(in crate::db) fn hand_out(&mut self) -> &mut Queries {
-        self.has_own_transactions = true;
+        self.keep_out();
         &mut self.queries
+    }
+
+    /// Whether a statement has clashed with others since this was asked last.
+    pub(in crate::db) fn take_clash(&mut self) -> bool {
+        self.watch.unfinished().take_clash()
+    }
+
+    /// It is not handed on to another request.
+    pub(in crate::db) fn keep_out(&mut self) {
+        self.is_kept_out = true;
     }
 
     /// Whether the server is still there, as far as the socket knows.
@@ -46,7 +54,7 @@ impl Member {
 
     /// Whether no query runs and no transaction is open.
     pub(in crate::db) fn is_free(&mut self) -> bool {
-        self.unfinished.is_none() && !self.has_own_transactions && self.is_open()
+        self.watch.unfinished().is_none() && !self.is_kept_out && self.is_open()
     }
 
     pub(in crate::db) fn load<'conn, 'query, Q>(&'conn mut self, query: Q) -> Load<'conn, 'query>
@@ -54,7 +62,7 @@ impl Member {
         Q: AsQuery + 'query,
         Q::Query: QueryFragment<Pg> + QueryId + 'query,
     {
-        Counted::new(&self.unfinished, self.queries.load(query))
+        self.watch.over(self.queries.load(query))
     }
 
     pub(in crate::db) fn execute<'conn, 'query, Q>(
@@ -64,12 +72,12 @@ impl Member {
     where
         Q: QueryFragment<Pg> + QueryId + 'query,
     {
-        Counted::new(&self.unfinished, self.queries.execute_returning_count(query))
+        self.watch.over(self.queries.execute_returning_count(query))
     }
 
     pub(in crate::db) async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
-        self.has_own_transactions |= may_open_transaction(sql);
-        Counted::new(&self.unfinished, Box::pin(self.queries.batch_execute(sql))).await
+        self.is_kept_out |= may_open_transaction(sql);
+        self.watch.over(Box::pin(self.queries.batch_execute(sql))).await
     }
 
     pub(in crate::db) async fn begin(&mut self, isolation: Isolation) -> QueryResult<()> {
@@ -87,13 +95,13 @@ impl Member {
                 Isolation::Usual => Transactions::begin_transaction(queries).await,
             }
         };
-        Counted::new(&self.unfinished, Box::pin(begun)).await
+        self.watch.over(Box::pin(begun)).await
     }
 
     /// After a statement that failed PostgreSQL answers COMMIT by rolling back, which is no
     /// error to it; to who was told that the work is done it is one. The next statement tells.
     pub(in crate::db) async fn commit(&mut self) -> QueryResult<()> {
-        if self.unfinished.take_failure()
+        if self.watch.unfinished().take_failure()
             && let Err(error) = self.batch_execute("SELECT 1").await
         {
             // At this depth, which a commit that fails would leave without a word to the server.
@@ -101,12 +109,12 @@ impl Member {
             return Err(error);
         }
         let commit = Transactions::commit_transaction(&mut self.queries);
-        Counted::new(&self.unfinished, Box::pin(commit)).await
+        self.watch.over(Box::pin(commit)).await
     }
 
     pub(in crate::db) async fn roll_back(&mut self) -> QueryResult<()> {
         let roll_back = Transactions::rollback_transaction(&mut self.queries);
-        Counted::new(&self.unfinished, Box::pin(roll_back)).await
+        self.watch.over(Box::pin(roll_back)).await
     }
 
     fn depth(&mut self) -> QueryResult<Option<std::num::NonZeroU32>> {
@@ -117,7 +125,7 @@ impl Member {
 impl Drop for Member {
     /// Nobody waits for a query that still runs: the server may stop it.
     fn drop(&mut self) {
-        if self.unfinished.is_none() {
+        if self.watch.unfinished().is_none() {
             return;
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };

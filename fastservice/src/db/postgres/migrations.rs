@@ -21,6 +21,11 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(100);
 /// Somebody else's migrations may take long.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(600);
 
+/// All who come after a statement that waits for a lock on a table wait too, so that it waits
+/// for 10 seconds only. Outside of a transaction it is rather an index that is made
+/// `CONCURRENTLY`, which makes nobody wait and would be left half made.
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '10s'";
+
 /// The table of diesel's command line, which may go on with the same database.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (\
                      version VARCHAR(50) PRIMARY KEY NOT NULL, \
@@ -64,7 +69,7 @@ pub(in crate::db) async fn run(
     pending: Pending,
 ) -> Result<Vec<String>, OpenError> {
     let steps = steps(migrations).map_err(not_migrated)?;
-    let mut queries = server.connect_without_limit().await?;
+    let mut queries = server.connect_to_migrate().await?;
     let pending = match pending {
         Pending::List => list(&mut queries, steps).await,
         Pending::Run => run_locked(&mut queries, steps).await,
@@ -132,7 +137,7 @@ async fn run_in_order(queries: &mut Queries, steps: &[Step]) -> Result<(), BoxEr
     let mut is_open = false;
     for step in steps {
         if is_open != step.in_transaction {
-            queries.batch_execute(if step.in_transaction { "BEGIN" } else { "COMMIT" }).await?;
+            queries.batch_execute(if step.in_transaction { BEGIN } else { "COMMIT" }).await?;
             is_open = step.in_transaction;
         }
         run_one(queries, step).await.map_err(|source| {

@@ -1,9 +1,13 @@
 use std::{error::Error as StdError, fmt, io, sync::Arc, time::Duration};
 
-use diesel_async::SimpleAsyncConnection;
 use tokio_postgres::{CancelToken, Config, config::Host};
 
-use super::{Member, Queries, tls::Tls};
+use super::{
+    Member, Queries, hosts,
+    session::{self, Session},
+    tls::{RootCert, Tls},
+    url::Url,
+};
 use crate::{
     db::{OpenError, open_error::Outlook},
     settings::{DatabaseSettings, PostgresSettings, SslMode},
@@ -14,12 +18,17 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How much longer than its time limit an answer about a statement may take to arrive.
+const GRACE: Duration = Duration::from_secs(3);
+
 /// A database of PostgreSQL and how to get there.
 pub(in crate::db) struct Server {
     config: Config,
+    hosts: Vec<Config>,
     tls: Tls,
     connect_timeout: Duration,
-    session: String,
+    statement_timeout: Duration,
+    session: Session,
 }
 
 impl Server {
@@ -31,19 +40,10 @@ impl Server {
         url: &str,
         settings: &DatabaseSettings,
     ) -> Result<Self, OpenError> {
-        let (base, query) = url.split_once('?').unwrap_or((url, ""));
-        let (mut ssl_mode, mut ssl_root_cert, mut rest) = (None, None, Vec::new());
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            match pair.split_once('=') {
-                Some(("sslmode", mode)) => ssl_mode = Some(mode.parse().map_err(unknown_mode)?),
-                Some(("sslrootcert", path)) => ssl_root_cert = Some(decoded(path)),
-                _ => rest.push(pair),
-            }
-        }
-        let config = format!("{base}?{}", rest.join("&")).parse().map_err(|_| unreadable())?;
+        let Url { config, ssl_mode, ssl_root_cert } = Url::parse(url)?;
         let ssl_mode = ssl_mode.unwrap_or(settings.postgres.ssl_mode);
-        let ssl_root_cert = ssl_root_cert.or_else(|| settings.postgres.ssl_root_cert.clone());
-        Self::new(config, ssl_mode, ssl_root_cert.as_deref(), settings)
+        let ssl_root_cert = ssl_root_cert.or_else(|| RootCert::of_settings(&settings.postgres));
+        Self::new(config, ssl_mode, ssl_root_cert.as_ref(), settings)
     }
 
     /// Takes the separate settings, in which a password has any character.
@@ -69,32 +69,34 @@ impl Server {
         if !password.is_empty() {
             config.password(password);
         }
-        let ssl_root_cert = settings.postgres.ssl_root_cert.as_deref();
-        Self::new(config, settings.postgres.ssl_mode, ssl_root_cert, settings)
+        let ssl_root_cert = RootCert::of_settings(&settings.postgres);
+        Self::new(config, settings.postgres.ssl_mode, ssl_root_cert.as_ref(), settings)
     }
 
     fn new(
         mut config: Config,
         ssl_mode: SslMode,
-        ssl_root_cert: Option<&str>,
+        ssl_root_cert: Option<&RootCert>,
         settings: &DatabaseSettings,
     ) -> Result<Self, OpenError> {
         let tls = Tls::new(ssl_mode, ssl_root_cert)?;
         let connect_timeout =
             config.get_connect_timeout().copied().unwrap_or(settings.connect_timeout);
-        config
-            .connect_timeout(connect_timeout)
-            .keepalives_idle(KEEPALIVE_IDLE)
-            .keepalives_interval(KEEPALIVE_INTERVAL)
-            .tcp_user_timeout(TCP_USER_TIMEOUT);
-        // PostgreSQL counts no further.
-        let milliseconds = settings.statement_timeout.as_millis().min(i32::MAX as u128);
-        // A transaction that waits for its client holds its locks.
-        let session = format!(
-            "SET statement_timeout = {milliseconds}; \
-             SET idle_in_transaction_session_timeout = {milliseconds}"
-        );
-        Ok(Self { config, tls, connect_timeout, session })
+        config.connect_timeout(connect_timeout);
+        // What the URL says is not changed.
+        if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+            config.keepalives_idle(KEEPALIVE_IDLE);
+        }
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(KEEPALIVE_INTERVAL);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(TCP_USER_TIMEOUT);
+        }
+        let hosts = hosts::each(&config);
+        let session = Session::new(settings.statement_timeout);
+        let statement_timeout = settings.statement_timeout;
+        Ok(Self { config, hosts, tls, connect_timeout, statement_timeout, session })
     }
 
     /// A connection for the pool.
@@ -105,19 +107,41 @@ impl Server {
     /// A connection whose statements have a time limit.
     async fn connect(&self) -> Result<Queries, OpenError> {
         self.within_limit(async {
-            let mut queries = self.tls.connect(&self.config).await.map_err(|e| self.fault(e))?;
-            queries.batch_execute(&self.session).await.map_err(|source| {
-                self.unreachable().with_source(source).with_outlook(Outlook::Passing)
-            })?;
+            let mut queries = self.connect_to_one().await?;
+            let set_up = self.session.set_up(&mut queries).await;
+            set_up.map_err(|error| self.fault(Fault::Session(error)))?;
             Ok(queries)
         })
         .await
     }
 
-    /// A connection for work that may take long.
-    pub(super) async fn connect_without_limit(&self) -> Result<Queries, OpenError> {
-        self.within_limit(async { self.tls.connect(&self.config).await.map_err(|e| self.fault(e)) })
-            .await
+    /// A connection for migrations.
+    pub(super) async fn connect_to_migrate(&self) -> Result<Queries, OpenError> {
+        self.within_limit(async {
+            let mut queries = self.connect_to_one().await?;
+            let set_up = session::set_up_to_migrate(&mut queries).await;
+            set_up.map_err(|error| self.fault(Fault::Session(error)))?;
+            Ok(queries)
+        })
+        .await
+    }
+
+    /// To the first host that answers; each has its share of the time.
+    async fn connect_to_one(&self) -> Result<Queries, OpenError> {
+        let share = self.connect_timeout / u32::try_from(self.hosts.len()).unwrap_or(1).max(1);
+        let mut failure = None;
+        for host in hosts::in_order(&self.hosts) {
+            let error = match tokio::time::timeout(share, self.tls.connect(host)).await {
+                Ok(Ok(queries)) => return Ok(queries),
+                Ok(Err(error)) => self.fault(error),
+                Err(late) => self.unreachable().with_source(late).with_outlook(Outlook::Passing),
+            };
+            // One that may come back is worth to wait for.
+            if failure.is_none() || error.outlook() != Outlook::Lasting {
+                failure = Some(error);
+            }
+        }
+        Err(failure.unwrap_or_else(|| self.unreachable()))
     }
 
     async fn within_limit(
@@ -132,6 +156,11 @@ impl Server {
         }
     }
 
+    /// After this long without an answer nobody waits for the server any more.
+    pub(super) fn silence_limit(&self) -> Duration {
+        self.statement_timeout + GRACE
+    }
+
     /// Tells the server to stop the query of a connection.
     pub(super) async fn cancel(&self, token: CancelToken) {
         self.tls.cancel(token).await;
@@ -140,11 +169,12 @@ impl Server {
     fn fault(&self, error: Fault) -> OpenError {
         let outlook = match &error {
             Fault::Connect(error) => outlook(error),
-            Fault::SetUp(_) => Outlook::Passing,
+            Fault::SetUp(_) | Fault::Session(_) => Outlook::Passing,
         };
         match error {
             Fault::Connect(source) => self.unreachable().with_source(source),
             Fault::SetUp(source) => self.unreachable().with_source(source),
+            Fault::Session(source) => self.unreachable().with_source(source),
         }
         .with_outlook(outlook)
     }
@@ -158,6 +188,7 @@ impl Server {
 pub(super) enum Fault {
     Connect(tokio_postgres::Error),
     SetUp(diesel::ConnectionError),
+    Session(diesel::result::Error),
 }
 
 /// What the server says, or its silence, tells whether it is worth to wait.
@@ -181,22 +212,6 @@ fn outlook(error: &tokio_postgres::Error) -> Outlook {
     }
 }
 
-fn unreadable() -> OpenError {
-    OpenError::new(
-        "DATABASE_URL cannot be read; write `postgres://USER:PASSWORD@HOST:PORT/NAME`, with `%40` \
-         for a `@` of the password, or set FASTSERVICE_POSTGRES_HOST and those beside it instead",
-    )
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "an error is handed over")]
-fn unknown_mode(expected: String) -> OpenError {
-    OpenError::new(format!("the `sslmode` of DATABASE_URL is unknown; expected {expected}"))
-}
-
-fn decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
 /// `host`, `host:port`, `[::1]:port`, or the folder of a socket.
 fn host_and_port(text: &str, port: u16) -> (&str, u16) {
     if let Some((host, rest)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) {
@@ -214,13 +229,18 @@ impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.config.get_dbname().or(self.config.get_user()).unwrap_or_default();
         write!(f, "`{name}` at ")?;
-        match self.config.get_hosts().first() {
-            Some(Host::Tcp(host)) => f.write_str(host)?,
-            #[cfg(unix)]
-            Some(Host::Unix(path)) => write!(f, "{}", path.display())?,
-            None => f.write_str("nowhere")?,
+        for (at, host) in self.hosts.iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { ", " })?;
+            match (host.get_hosts().first(), host.get_hostaddrs().first()) {
+                (Some(Host::Tcp(host)), _) => f.write_str(host)?,
+                #[cfg(unix)]
+                (Some(Host::Unix(path)), _) => write!(f, "{}", path.display())?,
+                (None, Some(address)) => write!(f, "{address}")?,
+                (None, None) => f.write_str("nowhere")?,
+            }
+            write!(f, ":{}", host.get_ports().first().unwrap_or(&5432))?;
         }
-        write!(f, ":{}", self.config.get_ports().first().unwrap_or(&5432))
+        Ok(())
     }
 }
 
@@ -231,98 +251,4 @@ impl fmt::Debug for Server {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::settings::Settings;
-
-    fn settings(pairs: &[(&str, &str)]) -> DatabaseSettings {
-        Settings::from_pairs(pairs.iter().copied()).unwrap().database
-    }
-
-    fn parts(host: &str, password: &str) -> Server {
-        let pairs = [
-            ("FASTSERVICE_POSTGRES_HOST", host),
-            ("FASTSERVICE_POSTGRES_USER", "me"),
-            ("FASTSERVICE_POSTGRES_PASSWD", password),
-            ("FASTSERVICE_POSTGRES_DB", "shop"),
-        ];
-        let settings = settings(&pairs);
-        assert!(settings.is_by_parts());
-        Server::from_parts(&settings).unwrap()
-    }
-
-    #[test]
-    fn a_password_of_its_own_setting_has_any_character() {
-        let password = r#"p@ss:/?#[]% '"\& äß"#;
-
-        let server = parts("db", password);
-
-        assert_eq!(server.config.get_password().unwrap(), password.as_bytes());
-        assert!(!format!("{server:?}").contains("p@ss"));
-        assert_eq!(server.to_string(), "`shop` at db:5432");
-    }
-
-    #[test]
-    fn a_host_may_have_a_port_or_be_a_folder() {
-        for (host, shown) in [
-            ("db", "db:5432"),
-            ("db:6543", "db:6543"),
-            ("[::1]:6543", "::1:6543"),
-            ("::1", "::1:5432"),
-            ("/run/postgresql", "/run/postgresql:5432"),
-        ] {
-            assert_eq!(parts(host, "").to_string(), format!("`shop` at {shown}"));
-        }
-    }
-
-    #[test]
-    fn every_missing_part_is_named() {
-        let host = [("FASTSERVICE_POSTGRES_HOST", "db")];
-
-        let text = Server::from_parts(&settings(&host)).unwrap_err().to_string();
-
-        assert!(
-            text.contains("set FASTSERVICE_POSTGRES_USER and FASTSERVICE_POSTGRES_DB,"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn a_url_goes_before_the_parts() {
-        let pairs = [("FASTSERVICE_POSTGRES_HOST", "db"), ("DATABASE_URL", "postgres://a@b/c")];
-
-        assert!(!settings(&pairs).is_by_parts());
-    }
-
-    #[test]
-    fn a_wrong_url_is_not_repeated() {
-        for url in [
-            "postgres://me:hunter2@db:port/shop",
-            "postgres://me:hunter2@db/shop?sslmode=maybe",
-            "postgres://me:hunter2@db/shop?sslmode=require&what=hunter2",
-        ] {
-            let error = Server::from_url(url, &settings(&[])).unwrap_err();
-
-            assert!(error.to_string().contains("DATABASE_URL"), "{error}");
-            assert!(!crate::error::chain(&error).contains("hunter2"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_url_says_how_long_it_may_take_to_connect() {
-        let url = "postgres://me@db/shop?connect_timeout=3&sslmode=require";
-
-        let server = Server::from_url(url, &settings(&[])).unwrap();
-
-        assert_eq!(server.connect_timeout, Duration::from_secs(3));
-    }
-
-    #[test]
-    fn a_root_certificate_that_is_none_is_named() {
-        let url = "postgres://me@db/shop?sslmode=verify-full&sslrootcert=%2Fabsent.pem";
-
-        let text = Server::from_url(url, &settings(&[])).unwrap_err().to_string();
-
-        assert!(text.contains("`/absent.pem`"), "{text}");
-    }
-}
+mod tests;

@@ -15,7 +15,27 @@ use tokio_postgres::{CancelToken, Config, NoTls, config::SslMode as Negotiation}
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::server::Fault;
-use crate::{db::OpenError, settings::SslMode};
+use crate::{
+    db::OpenError,
+    settings::{PostgresSettings, SslMode},
+};
+
+/// A file of certificates.
+pub(super) struct RootCert {
+    path: String,
+    named_by: &'static str,
+}
+
+impl RootCert {
+    pub(super) fn of_url(path: String) -> Self {
+        Self { path, named_by: "`sslrootcert` of DATABASE_URL" }
+    }
+
+    pub(super) fn of_settings(settings: &PostgresSettings) -> Option<Self> {
+        let path = settings.ssl_root_cert.clone()?;
+        Some(Self { path, named_by: "FASTSERVICE_POSTGRES_SSL_ROOT_CERT" })
+    }
+}
 
 /// How the way to the server is encrypted.
 pub(super) struct Tls {
@@ -25,7 +45,7 @@ pub(super) struct Tls {
 
 impl Tls {
     /// Reads the certificates that the mode asks for.
-    pub(super) fn new(mode: SslMode, root_cert: Option<&str>) -> Result<Self, OpenError> {
+    pub(super) fn new(mode: SslMode, root_cert: Option<&RootCert>) -> Result<Self, OpenError> {
         let connector = match mode {
             SslMode::Disable => None,
             SslMode::Allow | SslMode::Prefer => Some(connector(Check::Nothing)?),
@@ -124,9 +144,9 @@ fn unusable(source: impl StdError + Send + Sync + 'static) -> OpenError {
 }
 
 /// The roots of a file, or those of the system.
-fn roots(path: Option<&str>) -> Result<RootCertStore, OpenError> {
+fn roots(root_cert: Option<&RootCert>) -> Result<RootCertStore, OpenError> {
     let mut roots = RootCertStore::empty();
-    let Some(path) = path else {
+    let Some(RootCert { path, named_by }) = root_cert else {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if roots.is_empty() {
             return Err(OpenError::new(
@@ -138,8 +158,7 @@ fn roots(path: Option<&str>) -> Result<RootCertStore, OpenError> {
     };
     let wrong = || {
         OpenError::new(format!(
-            "FASTSERVICE_POSTGRES_SSL_ROOT_CERT names `{path}`, which is no file of certificates \
-             in PEM"
+            "{named_by} names `{path}`, which is no file of certificates in PEM"
         ))
     };
     let pem = fs::read(path).map_err(|source| wrong().with_source(source))?;

@@ -8,6 +8,7 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 use super::{Queries, worker::Worker};
 use crate::db::{
     member::{Isolation, may_open_transaction},
+    pool::Seat,
     unfinished::Unfinished,
 };
 
@@ -15,15 +16,15 @@ use crate::db::{
 pub(in crate::db) struct Member {
     queries: Queries,
     unfinished: Unfinished,
-    has_own_transactions: bool,
+    is_kept_out: bool,
 }
 
 impl Member {
-    pub(in crate::db) fn new(connection: SqliteConnection) -> Self {
-        let worker = Worker::default();
+    pub(in crate::db) fn new(connection: SqliteConnection, seat: Option<Seat>) -> Self {
+        let worker = Worker::new(seat);
         let unfinished = worker.unfinished();
         let queries = Queries::with_runtime(connection, worker);
-        Self { queries, unfinished, has_own_transactions: false }
+        Self { queries, unfinished, is_kept_out: false }
     }
 
     pub(in crate::db) fn queries(&mut self) -> &mut Queries {
@@ -32,12 +33,22 @@ impl Member {
 
     /// The connection itself. What is done with it is not seen, so that it is not used again.
     pub(in crate::db) fn hand_out(&mut self) -> &mut Queries {
-        self.has_own_transactions = true;
+        self.keep_out();
         &mut self.queries
     }
 
+    /// Whether a statement has clashed with others since this was asked last.
+    pub(in crate::db) fn take_clash(&mut self) -> bool {
+        self.unfinished.take_clash()
+    }
+
+    /// It is not handed on to another request.
+    pub(in crate::db) fn keep_out(&mut self) {
+        self.is_kept_out = true;
+    }
+
     pub(in crate::db) async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
-        self.has_own_transactions |= may_open_transaction(sql);
+        self.is_kept_out |= may_open_transaction(sql);
         self.queries.batch_execute(sql).await
     }
 
@@ -46,7 +57,7 @@ impl Member {
     pub(in crate::db) fn is_free(&mut self) -> bool {
         type Transactions = <Queries as AsyncConnection>::TransactionManager;
         self.unfinished.is_none()
-            && !self.has_own_transactions
+            && !self.is_kept_out
             && !Transactions::is_broken_transaction_manager(&mut self.queries)
     }
 
@@ -76,6 +87,10 @@ impl Member {
         &mut self,
         step: impl FnOnce(&mut SqliteConnection) -> QueryResult<()> + Send + 'static,
     ) -> QueryResult<()> {
-        self.queries.spawn_blocking(step).await
+        let done = self.queries.spawn_blocking(step).await;
+        if let Err(error) = &done {
+            self.unfinished.note_failure(error);
+        }
+        done
     }
 }

@@ -24,12 +24,17 @@ pub(in crate::db) async fn run(
 ) -> Result<Vec<String>, OpenError> {
     let migrations = Shared(migrations);
     super::blocking(move || {
-        let mut connection = super::connect(&place)?;
         let names = match pending {
-            Pending::List => list(&mut connection, migrations),
-            Pending::Run => prepare(&mut connection)
-                .map_err(BoxError::from)
-                .and_then(|()| run_pending(&mut connection, migrations)),
+            Pending::List => {
+                let mut connection = super::connect_to_read(&place)?;
+                list(connection.as_mut(), migrations)
+            }
+            Pending::Run => {
+                let mut connection = super::connect(&place)?;
+                prepare(&mut connection)
+                    .map_err(BoxError::from)
+                    .and_then(|()| run_pending(&mut connection, migrations))
+            }
         };
         names
             .map_err(|source| OpenError::new("the database cannot be migrated").with_source(source))
@@ -45,10 +50,33 @@ impl MigrationSource<Sqlite> for Shared {
     }
 }
 
-fn list(connection: &mut SqliteConnection, migrations: Shared) -> Result<Vec<String>, BoxError> {
-    let pending = connection.pending_migrations(migrations)?;
-    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+/// All of them without a database, or without the table of those that were run.
+fn list(
+    connection: Option<&mut SqliteConnection>,
+    migrations: Shared,
+) -> Result<Vec<String>, BoxError> {
+    use self::sqlite_schema::dsl::{name, sqlite_schema};
+    let names = |pending: Vec<Box<dyn Migration<Sqlite>>>| {
+        pending.iter().map(|migration| migration.name().to_string()).collect()
+    };
+    if let Some(connection) = connection {
+        let table = sqlite_schema.filter(name.eq("__diesel_schema_migrations"));
+        if table.count().get_result::<i64>(connection)? > 0 {
+            return Ok(names(connection.pending_migrations(migrations)?));
+        }
+    }
+    let mut all = migrations.migrations()?;
+    all.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
+    Ok(names(all))
 }
+
+diesel::table! {
+    /// The tables, among others.
+    sqlite_schema (name) {
+        name -> Text,
+    }
+}
+
 /// A migration that makes a table anew drops the old one, which would delete
 /// every row that points there: keys are checked at the end instead. And it may
 /// take long, while other processes wait for it.

@@ -52,6 +52,17 @@ fn connect(place: &Place) -> Result<SqliteConnection, OpenError> {
     Ok(connection)
 }
 
+/// Opens a connection that changes nothing, if there is a database. Blocks.
+fn connect_to_read(place: &Place) -> Result<Option<SqliteConnection>, OpenError> {
+    let Place::File(path) = place else { return connect(place).map(Some) };
+    if !path.exists() {
+        return Ok(None);
+    }
+    let connection = SqliteConnection::establish(&place.to_reading_name())
+        .map_err(|source| unusable(place).with_source(source))?;
+    Ok(Some(connection))
+}
+
 /// Readers go on while one writes (WAL), which `synchronous = NORMAL` makes
 /// durable but for the last moments before a power cut.
 fn configure(connection: &mut SqliteConnection) -> QueryResult<()> {

@@ -46,13 +46,31 @@ impl Place {
     pub(super) fn to_sqlite_name(&self) -> String {
         match self {
             Self::Memory(name) => name.as_ref().to_owned(),
-            // Absolute, so that no file's name is taken for a `file:` URI or `:memory:`.
+            Self::File(path) => absolute(path),
+        }
+    }
+
+    /// The name that SQLite opens for reading, without a file beside it: it makes one for
+    /// a database in WAL, unless it is told that nobody writes. While somebody does, the
+    /// file is there.
+    pub(super) fn to_reading_name(&self) -> String {
+        match self {
+            Self::Memory(name) => name.as_ref().to_owned(),
             Self::File(path) => {
-                let path = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(&**path));
-                path.to_string_lossy().into_owned()
+                let path = absolute(path);
+                let is_written = Path::new(&format!("{path}-wal")).exists();
+                let way = if is_written { "mode=ro" } else { "mode=ro&immutable=1" };
+                let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+                format!("file:{path}?{way}")
             }
         }
     }
+}
+
+/// Absolute, so that no file's name is taken for a `file:` URI or `:memory:`.
+fn absolute(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+    path.to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

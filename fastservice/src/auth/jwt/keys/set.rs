@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::Refusal;
+use super::super::{Refusal, header::algorithm_named};
 
 const MAX_KEYS: usize = 64;
 /// RFC 7518 section 3.3; the upper bound is the backend's.
@@ -198,7 +198,7 @@ impl Key {
         let algorithms = match &jwk.alg {
             None => family,
             Some(name) => {
-                let algorithm = name.parse().map_err(|_| "unsupported alg")?;
+                let algorithm = algorithm_named(name).ok_or("unsupported alg")?;
                 let fitting = family.iter().find(|member| **member == algorithm);
                 slice::from_ref(fitting.ok_or("alg does not fit kty and crv")?)
             }

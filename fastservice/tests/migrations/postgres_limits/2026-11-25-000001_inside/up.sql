@@ -1,0 +1,2 @@
+CREATE TABLE inside AS
+    SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock;
