@@ -87,7 +87,8 @@ impl TestClient {
             .keys(issuer.key_set())
             .build()?;
         let app = if app.has_authenticator() { app } else { app.authenticator(verifier) };
-        let service = app.settings(settings).start().await?;
+        // It is large, and every test holds the future of this one.
+        let service = Box::pin(app.settings(settings).start()).await?;
         Ok(Self { service, issuer: Arc::new(issuer), _folder: folder })
     }
 
