@@ -88,10 +88,8 @@ impl Tenant {
         }
         // A login happens once: its nonce is for the first ID token alone.
         let lasting = Grant { nonce: None, ..code.grant };
-        let refresh_token = self.sessions().begin_family(lasting, text, now);
-        Ok(tokens.with_refresh_token(Some(
-            refresh_token.map_err(|error| OAuthError::server_error(&error))?,
-        )))
+        let refresh_token = self.sessions().begin_family(lasting, text, now)?;
+        Ok(tokens.with_refresh_token(Some(refresh_token)))
     }
 
     /// RFC 6749 section 6: new tokens for the same scopes or fewer.

@@ -48,7 +48,11 @@ pub(super) struct Code {
 /// A code that is good yet, or what its first use gave.
 enum CodeState {
     Fresh(Box<Code>, Instant),
-    Used { family: Option<String> },
+    Used {
+        family: Option<String>,
+    },
+    /// Came again, so that a first use that has not ended yet gives nothing that lasts.
+    Replayed,
 }
 
 /// Refresh tokens that come from one login, of which the last is good.
@@ -92,28 +96,39 @@ impl Sessions {
         const UNKNOWN: OAuthError =
             OAuthError::invalid_grant("the code is unknown, expired or was used before");
         let state = self.codes.get_mut(code, now).ok_or(UNKNOWN)?;
-        match std::mem::replace(state, CodeState::Used { family: None }) {
-            CodeState::Fresh(code, end) if now < end => Ok(*code),
-            CodeState::Fresh(..) => Err(UNKNOWN),
-            CodeState::Used { family } => {
-                if let Some(family) = family {
-                    self.families.take(&family, now);
-                }
-                Err(UNKNOWN)
+        match std::mem::replace(state, CodeState::Replayed) {
+            CodeState::Fresh(code, end) if now < end => {
+                *state = CodeState::Used { family: None };
+                return Ok(*code);
             }
+            CodeState::Used { family: Some(family) } => {
+                self.families.take(&family, now);
+            }
+            CodeState::Fresh(..) | CodeState::Used { family: None } | CodeState::Replayed => {}
         }
+        Err(UNKNOWN)
     }
 
-    /// The first refresh token of a login that `code` was given for.
+    /// The first refresh token of a login that `code` was given for, unless that came again
+    /// since it was redeemed.
     pub(super) fn begin_family(
         &mut self,
         grant: Grant,
         code: &str,
         now: Instant,
-    ) -> Result<String> {
-        let current = random_text()?;
-        let id = self.families.keep(Family { grant, current: current.clone() }, now)?;
-        if let Some(CodeState::Used { family }) = self.codes.get_mut(code, now) {
+    ) -> Result<String, OAuthError> {
+        let family_of_code = match self.codes.get_mut(code, now) {
+            Some(CodeState::Replayed) => {
+                return Err(OAuthError::invalid_grant("the code was used twice"));
+            }
+            Some(CodeState::Used { family }) => Some(family),
+            Some(CodeState::Fresh(..)) | None => None,
+        };
+        let failed = |error| OAuthError::server_error(&error);
+        let current = random_text().map_err(failed)?;
+        let family = Family { grant, current: current.clone() };
+        let id = self.families.keep(family, now).map_err(failed)?;
+        if let Some(family) = family_of_code {
             *family = Some(id.clone());
         }
         Ok(format!("{id}.{current}"))
@@ -235,6 +250,21 @@ mod tests {
         assert!(sessions.redeem(&code, now + 30 * CODE_LIFETIME).is_err());
 
         assert!(sessions.refresh(&token, now).is_err());
+    }
+
+    /// Between the two steps of the first redemption, which signs without the lock.
+    #[test]
+    fn a_code_that_comes_again_before_it_gave_a_refresh_token_gives_none() {
+        let (mut sessions, now) = (Sessions::new(), Instant::now());
+        let code = sessions.give_code(code(), now).unwrap();
+        let first = sessions.redeem(&code, now).unwrap();
+
+        assert!(sessions.redeem(&code, now).is_err());
+
+        let refused = sessions.begin_family(first.grant, &code, now).unwrap_err();
+        assert_eq!(refused.error(), "invalid_grant");
+        assert!(sessions.families.values.is_empty());
+        assert!(sessions.redeem(&code, now).is_err());
     }
 
     #[test]
