@@ -62,7 +62,7 @@ pub(super) fn login(handle: &str, request: &Authorization, users: &[User]) -> Re
         "<button name=\"decision\" value=\"allow\" autofocus>Log in</button>\n\
          <button name=\"decision\" value=\"deny\">Deny</button>\n</form>\n",
     );
-    page(StatusCode::OK, "Log in", &body, request.redirect_uri.source())
+    page(StatusCode::OK, "Log in", &body)
 }
 
 fn user_choice(body: &mut String, user: &User, is_chosen: bool) {
@@ -92,11 +92,10 @@ pub(super) fn refusal(text: &str) -> Result<Response> {
          request names.</p>\n",
         Escaped(text)
     );
-    page(StatusCode::BAD_REQUEST, "This does not work", &body, "")
+    page(StatusCode::BAD_REQUEST, "This does not work", &body)
 }
 
-/// `goes_to` is where a form may lead beside here.
-fn page(status: StatusCode, title: &str, body: &str, goes_to: &str) -> Result<Response> {
+fn page(status: StatusCode, title: &str, body: &str) -> Result<Response> {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
@@ -104,9 +103,10 @@ fn page(status: StatusCode, title: &str, body: &str, goes_to: &str) -> Result<Re
          <main>\n{body}</main>\n<p class=\"warning\">This is a development issuer. It asks for no \
          password, and is not for production.</p>\n</body>\n</html>\n"
     );
+    // No `form-action`: browsers hold each redirect after the form against it, also those of
+    // the client, which nobody knows here.
     let policy = format!(
-        "default-src 'none'; style-src {}; form-action 'self' {goes_to}; base-uri 'none'; \
-         frame-ancestors 'none'",
+        "default-src 'none'; style-src {}; base-uri 'none'; frame-ancestors 'none'",
         *STYLE_SOURCE
     );
     let fixed = HeaderValue::from_static;

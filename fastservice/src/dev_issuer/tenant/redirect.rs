@@ -36,8 +36,6 @@ impl RedirectUris {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RedirectUri {
     text: String,
-    /// For the policy of the page that sends there.
-    source: String,
     /// Without its port, where it is of this machine.
     port_free: Option<String>,
 }
@@ -52,12 +50,8 @@ impl RedirectUri {
         if !matches!(scheme, "http" | "https") {
             // An app's own scheme is its domain in reverse (RFC 8252 section 7.1), and none
             // that a browser runs, such as `javascript:`.
-            let source = format!("{scheme}:");
-            return scheme.contains('.').then(|| Self {
-                text: text.to_owned(),
-                source,
-                port_free: None,
-            });
+            let is_domain = scheme.contains('.');
+            return is_domain.then(|| Self { text: text.to_owned(), port_free: None });
         }
         let uri: Uri = text.parse().ok()?;
         let authority = uri.authority()?.as_str();
@@ -68,21 +62,11 @@ impl RedirectUri {
         let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let is_local = is_loopback_host(host);
         let port_free = is_local.then(|| format!("{scheme}://{host}{path}"));
-        // A policy cannot name an address of IPv6.
-        let source = if host.starts_with('[') {
-            format!("{scheme}:")
-        } else {
-            format!("{scheme}://{authority}")
-        };
-        Some(Self { text: text.to_owned(), source, port_free })
+        Some(Self { text: text.to_owned(), port_free })
     }
 
     pub(super) fn as_str(&self) -> &str {
         &self.text
-    }
-
-    pub(super) fn source(&self) -> &str {
-        &self.source
     }
 
     fn covers(&self, asked: &Self) -> bool {

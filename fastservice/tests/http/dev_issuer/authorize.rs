@@ -36,11 +36,11 @@ async fn the_page_may_load_and_run_nothing_and_be_framed_by_nobody() {
 
     let policy = page.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
-    for part in
-        ["form-action 'self' http://localhost:3000;", "base-uri 'none'", "frame-ancestors 'none'"]
-    {
+    for part in ["base-uri 'none'", "frame-ancestors 'none'"] {
         assert!(policy.contains(part), "{policy}");
     }
+    // It would hold for each redirect of the client too.
+    assert!(!policy.contains("form-action"), "{policy}");
     assert!(
         !page.body.contains("<script") && !page.body.contains("src=") && !policy.contains("unsafe")
     );
