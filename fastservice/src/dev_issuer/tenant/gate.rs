@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, header::HOST, uri::Authority};
 
-use super::{Reach, Tenant, redirect::is_loopback_host};
+use super::{Reach, Tenant, host};
 use crate::{
     error::{Error, Result},
     extract::Request,
@@ -37,5 +37,5 @@ fn means_here(request: &Request) -> bool {
     let mut names = in_target.into_iter().chain(in_headers).peekable();
     names.peek().is_some()
         && names
-            .all(|name| Authority::try_from(name).is_ok_and(|name| is_loopback_host(name.host())))
+            .all(|name| Authority::try_from(name).is_ok_and(|name| host::is_loopback(name.host())))
 }

@@ -10,6 +10,7 @@ mod discovery;
 mod file;
 mod gate;
 mod grants;
+mod host;
 mod login;
 mod oauth_error;
 mod page;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use http::Uri;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::host;
 use crate::settings::is_host_and_port;
 
 /// The addresses that a client may name.
@@ -58,10 +59,10 @@ impl RedirectUri {
         if !rest.starts_with("//") || !is_host_and_port(authority) {
             return None;
         }
-        let host = uri.host()?;
+        let name = uri.host()?;
         let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let is_local = is_loopback_host(host);
-        let port_free = is_local.then(|| format!("{scheme}://{host}{path}"));
+        let is_local = host::is_loopback(name);
+        let port_free = is_local.then(|| format!("{scheme}://{name}{path}"));
         Some(Self { text: text.to_owned(), port_free })
     }
 
@@ -84,11 +85,6 @@ impl RedirectUri {
         }
         text
     }
-}
-
-/// Whether a host's name, as it is in a URL, means this machine.
-pub(super) fn is_loopback_host(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || matches!(host, "127.0.0.1" | "[::1]")
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -155,6 +151,8 @@ mod tests {
     fn a_client_without_addresses_may_name_any_of_this_machine() {
         assert!(RedirectUris::OnLoopback.admit("http://localhost:8000/docs/back").is_some());
         assert!(RedirectUris::OnLoopback.admit("https://127.0.0.1/").is_some());
+        assert!(RedirectUris::OnLoopback.admit("http://127.0.0.2:1/").is_some());
+        assert!(RedirectUris::OnLoopback.admit("http://128.0.0.2/").is_none());
         assert!(RedirectUris::OnLoopback.admit("http://evil.test/").is_none());
         assert!(RedirectUris::OnLoopback.admit("com.example:/").is_none());
     }

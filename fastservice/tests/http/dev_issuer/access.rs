@@ -26,7 +26,7 @@ async fn statuses(issuer: &Issuer, headers: &Pairs<'_>) -> Vec<u16> {
 async fn a_name_that_is_not_this_machines_is_refused() {
     let issuer = Issuer::start().await;
 
-    for host in ["localhost", "LOCALHOST:1", "127.0.0.1:8000", "[::1]:8000"] {
+    for host in ["localhost", "LOCALHOST:1", "127.0.0.1:8000", "127.0.0.2:8000", "[::1]:8000"] {
         assert_eq!(statuses(&issuer, &[("host", host)]).await, [200, 200, 400, 400, 200], "{host}");
     }
     for host in ["rebound.evil.test", "localhost.evil.test", "127.0.0.1.evil.test", "192.168.0.2"] {
