@@ -113,13 +113,15 @@ fn check_form(parameters: &Parameters) -> Result<(), OAuthError> {
     }
 }
 
-/// The scopes that are asked for, each once, in order.
+/// The scopes that are asked for, each once, in order. `OpenID` Connect ignores those that are
+/// none (Core 1.0 section 3.1.2.1), OAuth refuses them.
 fn scopes_of(client: &Client, asked: Option<&str>) -> Result<Vec<String>, OAuthError> {
     let mut seen = BTreeSet::new();
     let asked = asked.unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
-    let scopes: Vec<_> = asked.filter(|scope| seen.insert(*scope)).map(str::to_owned).collect();
-    let may_have = |scope: &String| {
+    let asked = asked.filter(|scope| seen.insert(*scope)).map(str::to_owned);
+    let (scopes, others): (Vec<_>, Vec<_>) = asked.partition(|scope| {
         OPENID_SCOPES.contains(&scope.as_str()) || client.rights.scopes.contains(scope)
-    };
-    if scopes.iter().all(may_have) { Ok(scopes) } else { Err(OAuthError::INVALID_SCOPE) }
+    });
+    let is_openid = scopes.iter().any(|scope| scope == "openid");
+    if is_openid || others.is_empty() { Ok(scopes) } else { Err(OAuthError::INVALID_SCOPE) }
 }

@@ -89,7 +89,7 @@ async fn other_mistakes_are_told_to_the_client() {
         (&[("code_challenge_method", "plain")], "invalid_request"),
         (&[("code_challenge_method", "")], "invalid_request"),
         (&[("code_challenge", "tooshort")], "invalid_request"),
-        (&[("scope", "openid fly")], "invalid_scope"),
+        (&[("scope", "profile fly")], "invalid_scope"),
         (&[("audience", "others")], "invalid_target"),
         (&[("prompt", "none")], "login_required"),
         (&[("prompt", "none login")], "invalid_request"),
@@ -106,6 +106,19 @@ async fn other_mistakes_are_told_to_the_client() {
         assert_eq!(answer.sent("iss").as_deref(), Some(ISSUER));
         assert_eq!(answer.sent("code"), None);
     }
+}
+
+#[tokio::test]
+async fn a_login_by_openid_leaves_out_scopes_that_the_client_may_not_have() {
+    let issuer = Issuer::start().await;
+
+    let page = issuer.authorize(&[("scope", "address openid fly read:items")]).await;
+    let code = issuer.answer(&page, "auth0|admin", "address openid fly read:items").await;
+    let tokens = issuer.redeem(&code.sent("code").unwrap(), &[]).await;
+
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(!page.body.contains("address") && !page.body.contains("fly"), "{}", page.body);
+    assert_eq!(tokens.text("scope"), "openid read:items");
 }
 
 #[tokio::test]
