@@ -13,11 +13,13 @@ impl Context {
     /// `TRUSTED_PROXIES`; without it no header is read.
     #[must_use]
     pub fn client_address(&self) -> Option<IpAddr> {
-        let arrival = &self.0.arrival;
-        match &arrival.forwarded {
-            Some(forwarded) => Some(forwarded.client),
-            None => arrival.remote_address.map(|address| address.ip().to_canonical()),
-        }
+        let peer = || self.0.arrival.remote_address.map(|address| address.ip().to_canonical());
+        self.forwarded_address().or_else(peer)
+    }
+
+    /// The client's address, where trusted proxies say it.
+    pub(crate) fn forwarded_address(&self) -> Option<IpAddr> {
+        self.0.arrival.forwarded.as_ref()?.client
     }
 
     /// The scheme that the client used, `http` or `https`: as trusted proxies say, else

@@ -24,7 +24,8 @@ pub(crate) struct Proxies {
 /// What trusted proxies say about a request.
 #[derive(Debug, PartialEq)]
 pub(super) struct Forwarded {
-    pub(super) client: IpAddr,
+    /// `None` where they do not say whom they speak for.
+    pub(super) client: Option<IpAddr>,
     pub(super) is_https: Option<bool>,
     pub(super) host: Option<Box<str>>,
     pub(super) prefix: Option<Box<str>>,
@@ -46,7 +47,7 @@ impl Proxies {
         if !self.trusts(peer) {
             return;
         }
-        arrival.forwarded = Some(Box::new(self.forwarded(peer.to_canonical(), headers)));
+        arrival.forwarded = Some(Box::new(self.forwarded(headers)));
         if self.gives_request_ids {
             arrival.request_id = request_id(headers);
         }
@@ -56,8 +57,8 @@ impl Proxies {
         self.trusted.iter().any(|network| network.contains(address))
     }
 
-    fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> Forwarded {
-        let mut forwarded = Forwarded { client: peer, is_https: None, host: None, prefix: None };
+    fn forwarded(&self, headers: &HeaderMap) -> Forwarded {
+        let mut forwarded = Forwarded { client: None, is_https: None, host: None, prefix: None };
         for header in &self.headers {
             match header {
                 ForwardedHeader::For => self.read_addresses(&mut forwarded, headers),
@@ -86,7 +87,7 @@ impl Proxies {
         for element in forwarded::from_the_right(headers, &FOR) {
             let address = std::str::from_utf8(element).ok().and_then(forwarded::address);
             let Some(address) = address else { return };
-            forwarded.client = address;
+            forwarded.client = Some(address);
             if !self.trusts(address) {
                 return;
             }
@@ -101,7 +102,7 @@ impl Proxies {
             forwarded.is_https = element.is_https.or(forwarded.is_https);
             forwarded.host = element.host.map(Box::from).or(forwarded.host.take());
             let Some(address) = element.client else { return };
-            forwarded.client = address;
+            forwarded.client = Some(address);
             if !self.trusts(address) {
                 return;
             }

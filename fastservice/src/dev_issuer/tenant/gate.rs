@@ -1,6 +1,8 @@
 //! Who may call the issuer's endpoints: this machine, unless told otherwise.
 
-use http::{HeaderValue, header::HOST, uri::Authority};
+use std::net::IpAddr;
+
+use http::{HeaderName, HeaderValue, header::HOST, uri::Authority};
 
 use super::{Reach, Tenant, host};
 use crate::{
@@ -16,7 +18,8 @@ impl Tenant {
             return Ok(());
         }
         let detail = "the development issuer answers only this machine, at a loopback address or \
-                      `localhost`; DEV_ISSUER_PUBLIC=true lets everybody call it";
+                      `localhost`, and through a proxy only where TRUSTED_PROXIES names it; \
+                      DEV_ISSUER_PUBLIC=true lets everybody call it";
         Err(Error::forbidden(detail).with_code("dev_issuer_not_public"))
     }
 }
@@ -24,10 +27,18 @@ impl Tenant {
 /// The other end of the connection is here, and does not speak for someone who is not.
 fn comes_from_here(request: &Request) -> bool {
     let context = request.context();
-    let peer = context.remote_address().map(|address| address.ip());
-    [peer, context.client_address()]
-        .into_iter()
-        .all(|address| address.is_some_and(|address| address.to_canonical().is_loopback()))
+    let is_here = |address: IpAddr| address.to_canonical().is_loopback();
+    context.remote_address().is_some_and(|address| is_here(address.ip()))
+        && match context.forwarded_address() {
+            Some(client) => is_here(client),
+            None => !request.headers().keys().any(is_of_proxy),
+        }
+}
+
+/// What proxies add: believed or not, it means that someone else calls.
+fn is_of_proxy(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("x-forwarded-") || matches!(name, "forwarded" | "x-real-ip" | "via")
 }
 
 /// Every name that the request itself says, and not one that a proxy adds.

@@ -54,6 +54,29 @@ async fn a_client_behind_a_proxy_on_this_machine_is_not_on_it() {
 }
 
 #[tokio::test]
+async fn who_comes_through_a_proxy_that_nobody_trusts_is_refused() {
+    let of_proxies = [
+        ("forwarded", "for=127.0.0.1"),
+        ("X-Forwarded-For", "127.0.0.1"),
+        ("x-forwarded-host", "localhost"),
+        ("x-forwarded-proto", "http"),
+        ("x-real-ip", "127.0.0.1"),
+        ("via", "1.1 proxy"),
+    ];
+
+    let issuer = Issuer::start().await;
+    for header in of_proxies {
+        assert_eq!(statuses(&issuer, &[header]).await, [403; 5], "{header:?}");
+    }
+    // One that is trusted and does not say for whom it speaks.
+    let settings = [("TRUSTED_PROXIES", "loopback"), ("FORWARDED_HEADERS", "x-forwarded-for")];
+    let issuer = Issuer::start_with(&settings).await;
+    for header in [of_proxies[0], of_proxies[4], of_proxies[5], ("x-forwarded-for", "unknown")] {
+        assert_eq!(statuses(&issuer, &[header]).await, [403; 5], "{header:?}");
+    }
+}
+
+#[tokio::test]
 async fn told_to_it_answers_everybody() {
     let issuer = Issuer::start_with(&[("DEV_ISSUER_PUBLIC", "true")]).await;
 
