@@ -7,6 +7,12 @@ pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address(host).is_some_and(|host| host.is_loopback())
 }
 
+/// Whether it means the same for everybody: no page can have such a name first and then give
+/// it to another address (DNS rebinding), because it is an address or has no domain.
+pub(super) fn is_fixed(host: &str) -> bool {
+    address(host).is_some() || (!host.is_empty() && !host.contains(['.', '[']))
+}
+
 /// An address; one of IPv6 is in brackets.
 fn address(host: &str) -> Option<IpAddr> {
     match host.strip_prefix('[') {
@@ -39,6 +45,16 @@ mod tests {
             "[127.0.0.1]",
         ] {
             assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_a_domain_may_mean_anything_tomorrow() {
+        for host in ["localhost", "api", "my-pc", "192.168.0.2", "[::1]", "[2001:db8::1]"] {
+            assert!(is_fixed(host), "{host}");
+        }
+        for host in ["", "api.", "dev.test", "127.0.0.1.evil.test", "1.2.3", "[::1", "[evil]"] {
+            assert!(!is_fixed(host), "{host}");
         }
     }
 }

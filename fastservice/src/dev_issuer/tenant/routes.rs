@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 
-use super::{OAuthError, Tenant, page, parameters::Parameters};
+use super::{OAuthError, Tenant, gate, page, parameters::Parameters};
 use crate::{
     auth::Rule,
     claims::Claims,
@@ -88,14 +88,9 @@ async fn tenant(request: &mut Request) -> Result<State<Tenant>> {
 }
 
 /// The tenant, for a request of the command line.
-///
-/// A browser names the origin of each POST; a page of another site could reach this address
-/// by changing what its own name means.
 async fn tenant_of_command(request: &mut Request) -> Result<State<Tenant>> {
-    if request.headers().contains_key(header::ORIGIN) {
-        return Err(Error::forbidden("this is for the command line, not for browsers"));
-    }
-    tenant(request).await
+    gate::admit_command(request)?;
+    request.extract().await
 }
 
 async fn discovery(mut request: Request) -> Result<Response> {

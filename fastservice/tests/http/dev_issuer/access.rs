@@ -80,14 +80,39 @@ async fn who_comes_through_a_proxy_that_nobody_trusts_is_refused() {
 async fn told_to_it_answers_everybody() {
     let issuer = Issuer::start_with(&[("DEV_ISSUER_PUBLIC", "true")]).await;
 
-    assert_eq!(statuses(&issuer, &[("host", "dev.example")]).await, [200, 200, 400, 400, 200]);
+    for host in ["api:8000", "192.0.2.1:8000", "[2001:db8::1]"] {
+        assert_eq!(statuses(&issuer, &[("host", host)]).await, [200, 200, 400, 400, 403], "{host}");
+    }
+    let proxied = [("host", "api"), ("x-forwarded-for", "192.0.2.1")];
+    assert_eq!(statuses(&issuer, &proxied).await, [200, 200, 400, 400, 403]);
+    assert_eq!(statuses(&issuer, &[("host", "localhost")]).await, [200, 200, 400, 400, 200]);
+}
+
+#[tokio::test]
+async fn a_name_that_a_page_may_have_is_refused_also_when_it_answers_everybody() {
+    let issuer = Issuer::start_with(&[("DEV_ISSUER_PUBLIC", "true")]).await;
+
+    for host in ["rebound.evil.test", "api.", "localhost.evil.test", "192.0.2.1.evil.test", ""] {
+        let statuses = statuses(&issuer, &[("host", host)]).await;
+        assert!(statuses.iter().all(|status| [400, 403].contains(status)), "{host}: {statuses:?}");
+    }
+    let refused = issuer.get(PATHS[0].1, &[("host", "rebound.evil.test")]).await;
+    assert_eq!(refused.error(), (403, "dev_issuer_unknown_host".into()));
 }
 
 async fn status_from(settings: &[(&str, &str)], address: Option<&str>) -> u16 {
+    status_of(PATHS[0], settings, address).await
+}
+
+async fn status_of(
+    (method, path): (&str, &str),
+    settings: &[(&str, &str)],
+    address: Option<&str>,
+) -> u16 {
     let settings = Settings::from_pairs(settings.iter().copied()).unwrap();
     let app = App::new().only_routes_in("http::dev_issuer").settings(settings);
     let service = app.start().await.unwrap();
-    let request = http::Request::get(PATHS[0].1).header("host", "localhost");
+    let request = http::Request::builder().method(method).uri(path).header("host", "localhost");
     let request = request.body(fastservice::body::RequestBody::default()).unwrap();
     let address = address.map(|address| SocketAddr::new(address.parse().unwrap(), 4711));
     service.answer(request, address).await.status().as_u16()
@@ -103,6 +128,17 @@ async fn another_machine_is_refused_and_so_is_one_that_nobody_knows() {
         assert_eq!(status_from(&[], Some(address)).await, 200, "{address}");
     }
     assert_eq!(status_from(&[("DEV_ISSUER_PUBLIC", "true")], Some("10.0.0.1")).await, 200);
+}
+
+#[tokio::test]
+async fn commands_come_from_this_machine_whoever_else_may_call() {
+    let public = [("DEV_ISSUER_PUBLIC", "true")];
+    let rotate = ("POST", "/dev-issuer/rotate");
+
+    assert_eq!(status_of(rotate, &public, Some("10.0.0.1")).await, 403);
+    assert_eq!(status_of(("POST", "/dev-issuer/token"), &public, Some("10.0.0.1")).await, 403);
+    assert_eq!(status_of(rotate, &public, None).await, 403);
+    assert_eq!(status_of(rotate, &public, Some("127.0.0.1")).await, 200);
 }
 
 #[tokio::test]
