@@ -2,26 +2,31 @@
 
 use std::time::Instant;
 
-use http::HeaderMap;
-
 use super::{
     OAuthError, Tenant,
     directory::{Client, User},
+    origin,
     parameters::Parameters,
     sessions::Grant,
     tokens::Tokens,
 };
+use crate::extract::Request;
 
 impl Tenant {
     pub(super) fn tokens(
         &self,
-        headers: &HeaderMap,
+        request: &Request,
         parameters: &Parameters,
     ) -> Result<Tokens, OAuthError> {
         let grant_type = parameters.one("grant_type")?;
         let grant_type = grant_type.ok_or(OAuthError::invalid_request("grant_type is missing"))?;
-        let client = self.authenticated(headers, parameters)?;
+        let client = self.authenticated(request.headers(), parameters)?;
         match grant_type {
+            // Its secret is no secret: whatever page a developer looks at knows it.
+            "client_credentials" if origin::is_foreign(request) => {
+                let text = "a page of another origin has no tokens of a machine";
+                Err(OAuthError::unauthorized_client(text))
+            }
             "client_credentials" => self.client_credentials(client, parameters),
             "authorization_code" => self.authorization_code(client, parameters),
             "refresh_token" => self.refresh_token(client, parameters),

@@ -13,6 +13,7 @@ mod grants;
 mod host;
 mod login;
 mod oauth_error;
+mod origin;
 mod page;
 mod parameters;
 mod pkce;

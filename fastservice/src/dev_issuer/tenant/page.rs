@@ -114,7 +114,8 @@ fn page(status: StatusCode, title: &str, body: &str) -> Result<Response> {
         (header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy)?),
         (header::X_FRAME_OPTIONS, fixed("DENY")),
         (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
-        (header::REFERRER_POLICY, fixed("no-referrer")),
+        // With `no-referrer` its own form would come with `Origin: null`, like that of anybody.
+        (header::REFERRER_POLICY, fixed("same-origin")),
         (header::CACHE_CONTROL, fixed("no-store")),
     ];
     (status, headers, Html(html)).into_response()

@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 
-use super::{OAuthError, Tenant, gate, page, parameters::Parameters};
+use super::{OAuthError, Tenant, gate, origin, page, parameters::Parameters};
 use crate::{
     auth::Rule,
     claims::Claims,
@@ -110,6 +110,7 @@ fn cached() -> [(header::HeaderName, HeaderValue); 1] {
 
 async fn authorize(mut request: Request) -> Result<Response> {
     let tenant = tenant(&mut request).await?;
+    origin::admit_navigation(&request)?;
     let query = Some(request.query()).filter(|query| query.len() <= BODY_LIMIT);
     match query.and_then(Parameters::of_form) {
         Some(parameters) => tenant.begin_login(&parameters),
@@ -120,6 +121,7 @@ async fn authorize(mut request: Request) -> Result<Response> {
 /// The answer of the page, or a request by POST (OpenID Connect Core 1.0 section 3.1.2.1).
 async fn authorize_by_form(mut request: Request) -> Result<Response> {
     let tenant = tenant(&mut request).await?;
+    origin::admit_navigation(&request)?;
     let Ok(form) = form(&mut request).await? else {
         return page::refusal("the body must be a form in UTF-8");
     };
@@ -133,7 +135,7 @@ async fn authorize_by_form(mut request: Request) -> Result<Response> {
 async fn oauth_token(mut request: Request) -> Result<Response> {
     let tenant = tenant(&mut request).await?;
     let parameters = form_or_json(&mut request).await?;
-    match parameters.and_then(|parameters| tenant.tokens(request.headers(), &parameters)) {
+    match parameters.and_then(|parameters| tenant.tokens(&request, &parameters)) {
         Ok(tokens) => tokens.into_response(),
         Err(error) => error.into_response(),
     }

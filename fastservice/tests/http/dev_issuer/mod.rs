@@ -2,6 +2,7 @@
 
 mod access;
 mod authorize;
+mod browsers;
 mod codes;
 mod file;
 mod metadata;
