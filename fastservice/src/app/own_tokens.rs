@@ -59,10 +59,11 @@ pub(super) fn of_itself(
     address: Option<SocketAddr>,
 ) -> Result<(Arc<dyn Authenticator>, Preparation)> {
     let audiences = &settings.auth.api_identifiers;
-    let tenant = Tenant::at(&authority(settings, address), audiences, users)?;
+    let url = settings.dev_issuer.url.clone();
+    let url = url.unwrap_or_else(|| Tenant::url_at(&authority(settings, address)));
+    let tenant = Tenant::new(&url, audiences, users)?;
     let verifier = TokenVerifier::builder()
-        .issuer(tenant.issuer().issuer())
-        .accept_http_on_loopback()
+        .own_issuer(tenant.issuer().issuer())
         .leeway(settings.auth.token_leeway)
         .cache_entries(settings.auth.token_cache)
         .keys(tenant.issuer().shared_key_set());

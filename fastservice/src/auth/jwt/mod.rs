@@ -12,6 +12,8 @@ mod header;
 mod issuers;
 mod keys;
 mod object;
+#[cfg(feature = "dev-issuer")]
+mod own_issuer;
 mod refusal;
 #[cfg(test)]
 mod wycheproof;

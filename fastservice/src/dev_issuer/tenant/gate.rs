@@ -20,13 +20,18 @@ impl Tenant {
     pub(super) fn admit(&self, request: &Request) -> Result<()> {
         match self.reach {
             Reach::Loopback => admit_from_here(request),
-            Reach::Everybody if names_are(request, host::is_fixed) => Ok(()),
+            Reach::Everybody if names_are(request, |host| self.may_be_at(host)) => Ok(()),
             Reach::Everybody => {
-                let detail = "the development issuer answers at an IP address, or at a name \
-                              without dots";
+                let detail = "the development issuer answers at an IP address, at a name without \
+                              dots, or at that of DEV_ISSUER_URL";
                 Err(Error::forbidden(detail).with_code("dev_issuer_unknown_host"))
             }
         }
+    }
+
+    /// Whether no page has this name, or who set it says that none has.
+    fn may_be_at(&self, host: &str) -> bool {
+        host::is_fixed(host) || self.url.host().is_some_and(|own| own.eq_ignore_ascii_case(host))
     }
 }
 
@@ -76,7 +81,7 @@ fn is_of_proxy(name: &HeaderName) -> bool {
 }
 
 /// Looks at every host that the request itself names, and at none that a proxy adds.
-fn names_are(request: &Request, is_right: fn(&str) -> bool) -> bool {
+fn names_are(request: &Request, is_right: impl Fn(&str) -> bool) -> bool {
     let in_target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let in_headers = request.headers().get_all(HOST).iter().map(HeaderValue::as_bytes);
     let mut names = in_target.into_iter().chain(in_headers).peekable();

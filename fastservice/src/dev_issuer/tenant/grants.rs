@@ -5,7 +5,6 @@ use std::time::Instant;
 use super::{
     OAuthError, Tenant,
     directory::{Client, User},
-    origin,
     parameters::Parameters,
     sessions::Grant,
     tokens::Tokens,
@@ -23,7 +22,7 @@ impl Tenant {
         let client = self.authenticated(request.headers(), parameters)?;
         match grant_type {
             // Its secret is no secret: whatever page a developer looks at knows it.
-            "client_credentials" if origin::is_foreign(request) => {
+            "client_credentials" if self.is_foreign(request) => {
                 let text = "a page of another origin has no tokens of a machine";
                 Err(OAuthError::unauthorized_client(text))
             }

@@ -28,6 +28,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use http::Uri;
+
 #[cfg(feature = "cli")]
 pub(crate) use self::routes::{ROTATE_PATH, TOKEN_PATH};
 #[cfg(feature = "client")]
@@ -40,7 +42,7 @@ use self::{oauth_error::OAuthError, sessions::Sessions};
 use super::DevIssuer;
 use crate::error::Result;
 
-/// Where its endpoints are; its issuer is this address with a slash at the end.
+/// Where its endpoints are.
 const BASE: &str = "/dev-issuer/";
 /// The audience of its tokens when `API_IDENTIFIER` is not set.
 const AUDIENCE: &str = "dev-api";
@@ -55,6 +57,8 @@ enum Reach {
 /// An issuer, whom it knows, and what it remembers of logins.
 pub(crate) struct Tenant {
     issuer: DevIssuer,
+    /// The issuer's name, parsed.
+    url: Uri,
     /// Never empty; the first is the issuer's own.
     audiences: Vec<String>,
     directory: Directory,
@@ -63,13 +67,20 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// The tenant of a service that listens at `authority`, such as `localhost:8000`.
-    pub(crate) fn at(authority: &str, audiences: &[String], directory: Directory) -> Result<Self> {
+    /// The name of the issuer of a service that listens at `authority`, such as
+    /// `localhost:8000`.
+    pub(crate) fn url_at(authority: &str) -> String {
+        format!("http://{authority}{BASE}")
+    }
+
+    /// The tenant with this name.
+    pub(crate) fn new(url: &str, audiences: &[String], directory: Directory) -> Result<Self> {
         let audiences = Self::audiences_or_default(audiences);
         let audience = audiences.first().map_or(AUDIENCE, String::as_str);
-        let issuer = DevIssuer::new(format!("http://{authority}{BASE}"), audience)?;
+        let issuer = DevIssuer::new(url, audience)?;
         let sessions = Mutex::new(Sessions::new());
-        Ok(Self { issuer, audiences, directory, reach: Reach::Loopback, sessions })
+        let url = url.parse()?;
+        Ok(Self { issuer, url, audiences, directory, reach: Reach::Loopback, sessions })
     }
 
     /// Answers also who is not on this machine.

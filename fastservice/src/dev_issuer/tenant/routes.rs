@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 
-use super::{OAuthError, Tenant, gate, origin, page, parameters::Parameters};
+use super::{OAuthError, Tenant, gate, page, parameters::Parameters};
 use crate::{
     auth::Rule,
     claims::Claims,
@@ -110,7 +110,7 @@ fn cached() -> [(header::HeaderName, HeaderValue); 1] {
 
 async fn authorize(mut request: Request) -> Result<Response> {
     let tenant = tenant(&mut request).await?;
-    origin::admit_navigation(&request)?;
+    tenant.admit_navigation(&request)?;
     let query = Some(request.query()).filter(|query| query.len() <= BODY_LIMIT);
     match query.and_then(Parameters::of_form) {
         Some(parameters) => tenant.begin_login(&parameters),
@@ -121,7 +121,7 @@ async fn authorize(mut request: Request) -> Result<Response> {
 /// The answer of the page, or a request by POST (OpenID Connect Core 1.0 section 3.1.2.1).
 async fn authorize_by_form(mut request: Request) -> Result<Response> {
     let tenant = tenant(&mut request).await?;
-    origin::admit_navigation(&request)?;
+    tenant.admit_navigation(&request)?;
     let Ok(form) = form(&mut request).await? else {
         return page::refusal("the body must be a form in UTF-8");
     };

@@ -1,6 +1,7 @@
 //! The development issuer, over a socket, as its endpoints answer only this machine.
 
 mod access;
+mod address;
 mod authorize;
 mod browsers;
 mod codes;
