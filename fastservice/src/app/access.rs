@@ -97,6 +97,9 @@ fn of_issuers(settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator
         faults.push("API_IDENTIFIER is not set; it is the audience of your tokens".to_owned());
         return None;
     }
+    if auth.jwks_file.is_some() && auth.auth0_domain.is_none() {
+        faults.push("JWKS_FILE is of AUTH0_DOMAIN, which is not set; leave one out".to_owned());
+    }
     let tenant = auth.auth0_domain.as_deref().map(|domain| of_tenant(domain, auth));
     let others = auth.oidc_issuers.iter().map(|issuer| {
         let verifier = verifier(issuer, auth).build();

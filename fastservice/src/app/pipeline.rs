@@ -48,9 +48,11 @@ async fn walk(core: &Core, mut request: Request) -> Result<Response> {
     let context = request.context().clone();
     context.enter(path.clone(), *number, route.is_quiet);
     request.enter(found.params, limits.body);
-    let claims = core.environment.guard.admit(&route.access, request.headers()).await?;
-    if let Some(claims) = claims {
-        context.identify(claims);
+    let guard = &core.environment.guard;
+    if let Some(claims) = guard.verify(&route.access, request.headers()).await? {
+        // Before it is known whether they may: a refusal names its caller in the log.
+        context.identify(claims.clone());
+        guard.permit(&route.access, &claims)?;
     }
     let mut handler = (route.call)(request);
     if let Some(limit) = limits.timeout {
@@ -97,7 +99,8 @@ pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
 
 pub(super) fn logged(error: Error) -> Error {
     let (status, code) = (error.status().as_u16(), error.code());
-    if error.status().is_server_error() {
+    // Of an issuer that is away the log is told by who asks it, not by who calls.
+    if error.status().is_server_error() && code != "auth_unavailable" {
         tracing::error!(status, code, cause = error.chain(), "request failed");
     } else {
         tracing::debug!(status, code, cause = error.chain(), "request refused");

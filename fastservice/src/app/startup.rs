@@ -113,6 +113,10 @@ fn plan(app: &App, settings: &Settings) -> Result<Plan, StartError> {
         Some(authenticator) => guard.with_authenticator(authenticator),
         None => guard,
     };
+    let guard = match settings.auth.main_issuer().filter(|_| app.authenticator.is_none()) {
+        Some(issuer) => guard.machines_of(&issuer),
+        None => guard,
+    };
     Ok(Plan { endpoints, router, guard, own_users, cors })
 }
 

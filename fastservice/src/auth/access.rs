@@ -52,9 +52,9 @@ impl Rule {
         Self { scopes: &[], permissions: &[], any_scopes: &[], any_permissions: &[], m2m: false };
 
     /// What the token lacks, or `None` when it meets the rule.
-    pub(super) fn lack(&self, claims: &Claims, m2m_subjects: &[Box<str>]) -> Option<Lack> {
+    pub(super) fn lack(&self, claims: &Claims, machines: &Machines) -> Option<Lack> {
         let lack = Lack {
-            machine: self.m2m && !is_machine(claims, m2m_subjects),
+            machine: self.m2m && !machines.have(claims),
             scopes: all_of(self.scopes, |scope| claims.has_scope(scope)),
             any_scopes: one_of(self.any_scopes, |scope| claims.has_scope(scope)),
             permissions: all_of(self.permissions, |name| claims.has_permission(name)),
@@ -144,12 +144,25 @@ fn one_of(
     if accepted.iter().copied().any(has) { &[] } else { accepted }
 }
 
-/// Auth0 gives machines the subject `CLIENT@clients` and, in most tenants, a `gty`.
-fn is_machine(claims: &Claims, m2m_subjects: &[Box<str>]) -> bool {
-    let subject = claims.subject().as_str();
-    let grant = claims.as_map().get("gty");
-    m2m_subjects.iter().any(|machine| **machine == *subject)
-        && grant.is_none_or(|grant| grant == "client-credentials")
+/// The machine clients that endpoints for machines let in.
+#[derive(Debug)]
+pub(super) struct Machines {
+    pub(super) subjects: Box<[Box<str>]>,
+    /// Whose they are: another issuer may give any subject to anybody.
+    pub(super) issuer: Option<Box<str>>,
+}
+
+impl Machines {
+    /// Auth0 gives machines the subject `CLIENT@clients` and, in most tenants, a `gty`.
+    fn have(&self, claims: &Claims) -> bool {
+        let subject = claims.subject().as_str();
+        let claim = |name: &str| claims.as_map().get(name);
+        let is_theirs =
+            |issuer: &str| claim("iss").is_some_and(|of_token| of_token.as_str() == Some(issuer));
+        self.subjects.iter().any(|machine| **machine == *subject)
+            && claim("gty").is_none_or(|grant| grant == "client-credentials")
+            && self.issuer.as_deref().is_none_or(is_theirs)
+    }
 }
 
 const MACHINE_SUFFIX: &str = "@clients";

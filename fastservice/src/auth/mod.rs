@@ -20,13 +20,13 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 
-use self::challenge::Challenges;
 #[cfg(feature = "introspection")]
 pub use self::introspection::{Introspection, IntrospectionBuilder};
 #[cfg(feature = "jwt")]
 pub use self::jwt::{
     InvalidKeySet, KeySet, SharedKeySet, TokenVerifier, TokenVerifierBuilder, TokenVerifiers,
 };
+use self::{access::Machines, challenge::Challenges};
 pub use self::{
     access::{Access, Rule},
     authenticator::{Authentication, Authenticator, CacheCounts},
@@ -62,7 +62,7 @@ const NO_AUTHENTICATOR: Duration = Duration::from_secs(30);
 pub struct Guard {
     authenticator: Option<Arc<dyn Authenticator>>,
     challenges: Challenges,
-    m2m_subjects: Box<[Box<str>]>,
+    machines: Machines,
 }
 
 impl Guard {
@@ -88,8 +88,17 @@ impl Guard {
         let Some(challenges) = challenges.filter(|_| faults.is_empty()) else {
             return Err(ConfigError::new(faults));
         };
-        let m2m_subjects = m2m_clients.iter().map(|client| access::m2m_subject(client.as_ref()));
-        Ok(Self { authenticator: None, challenges, m2m_subjects: m2m_subjects.collect() })
+        let subjects = m2m_clients.iter().map(|client| access::m2m_subject(client.as_ref()));
+        let machines = Machines { subjects: subjects.collect(), issuer: None };
+        Ok(Self { authenticator: None, challenges, machines })
+    }
+
+    /// Says whose the machine clients are: a token of another issuer (`iss`) is of no machine,
+    /// whatever its subject is. Default: every issuer is believed.
+    #[must_use]
+    pub fn machines_of(mut self, issuer: &str) -> Self {
+        self.machines.issuer = Some(issuer.into());
+        self
     }
 
     /// Sets who says for whom a token speaks.
@@ -136,10 +145,31 @@ impl Guard {
     /// # Cancellation
     /// Dropping the future leaves nothing behind.
     pub async fn admit(&self, access: &Access, headers: &HeaderMap) -> Result<Option<Claims>> {
-        let Access::Private(rule) = access else { return Ok(None) };
-        let claims = self.identify(headers).await?.ok_or_else(|| self.missing_token())?;
-        match rule.lack(&claims, &self.m2m_subjects) {
-            None => Ok(Some(claims)),
+        let claims = self.verify(access, headers).await?;
+        if let Some(claims) = &claims {
+            self.permit(access, claims)?;
+        }
+        Ok(claims)
+    }
+
+    /// Who calls a private route; what they may is not looked at.
+    pub(crate) async fn verify(
+        &self,
+        access: &Access,
+        headers: &HeaderMap,
+    ) -> Result<Option<Claims>> {
+        if *access == Access::Public {
+            return Ok(None);
+        }
+        let claims = self.identify(headers).await?;
+        claims.ok_or_else(|| self.missing_token()).map(Some)
+    }
+
+    /// Whether they may.
+    pub(crate) fn permit(&self, access: &Access, claims: &Claims) -> Result<()> {
+        let Access::Private(rule) = access else { return Ok(()) };
+        match rule.lack(claims, &self.machines) {
+            None => Ok(()),
             Some(lack) => Err(lack.to_error(self.challenges.insufficient(rule, &lack))),
         }
     }
@@ -192,7 +222,7 @@ impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guard")
             .field("has_authenticator", &self.has_authenticator())
-            .field("m2m_subjects", &self.m2m_subjects)
+            .field("machines", &self.machines)
             .finish_non_exhaustive()
     }
 }

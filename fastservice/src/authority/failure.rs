@@ -1,4 +1,4 @@
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, time::Duration};
 
 use http::StatusCode;
 
@@ -15,13 +15,23 @@ pub(crate) enum Failure {
     Timeout,
     /// The answer has more bytes than are read.
     TooLarge { limit: usize },
-    /// Another status than the one that carries an answer; redirects are not followed.
-    Status(StatusCode),
+    /// Another status than the one that carries an answer, and how long the authority wants
+    /// not to be asked; redirects are not followed.
+    Status { status: StatusCode, retry_after: Option<Duration> },
     /// The answer is not what it should be.
     Unfit(String),
 }
 
 impl Failure {
+    /// How long the authority wants not to be asked.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     pub(super) fn unable(source: impl Into<BoxError>) -> Self {
         Self::Unable(source.into())
     }
@@ -44,10 +54,10 @@ impl fmt::Display for Failure {
             Self::Unreachable(cause) => write!(f, "no answer: {cause}"),
             Self::Timeout => write!(f, "no whole answer within {:?}", super::TIMEOUT),
             Self::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
-            Self::Status(status) if status.is_redirection() => {
+            Self::Status { status, .. } if status.is_redirection() => {
                 write!(f, "the answer is {status}; redirects are not followed")
             }
-            Self::Status(status) => write!(f, "the answer is {status}"),
+            Self::Status { status, .. } => write!(f, "the answer is {status}"),
             Self::Unfit(fault) => f.write_str(fault),
         }
     }

@@ -111,7 +111,7 @@ impl Reply {
         if self.status == StatusCode::OK {
             Ok(&self.body)
         } else {
-            Err(Failure::Status(self.status))
+            Err(Failure::Status { status: self.status, retry_after: self.retry_after() })
         }
     }
 

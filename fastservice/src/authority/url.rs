@@ -12,9 +12,9 @@ pub(crate) enum Plain {
 
 /// What is wrong with the URL of an authority, called `name` in the answer.
 pub(crate) fn url_fault(name: &str, url: &str, plain: Plain) -> Option<String> {
-    let parsed = url.parse::<Uri>().ok().filter(|_| !url.contains(['?', '#', '@']));
+    let parsed = url.parse::<Uri>().ok().filter(|_| !url.contains(['#', '@']));
     let Some((uri, host)) = parsed.as_ref().and_then(|uri| Some((uri, uri.host()?))) else {
-        return Some(format!("{name} {url:?} is not a URL without user, query and fragment"));
+        return Some(format!("{name} {url:?} is not a URL without user and fragment"));
     };
     let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     match uri.scheme_str() {

@@ -20,7 +20,7 @@ pub struct AuthSettings {
     pub api_identifiers: Vec<String>,
     /// `ALGORITHMS` (`RS256`): signature algorithms, separated by blanks.
     pub algorithms: Vec<String>,
-    /// `M2M_USER` (none; `dev-client` in a development build): client ids of machines, separated by blanks, for `m2m` endpoints.
+    /// `M2M_USER` (none; `dev-client` in a development build): client ids of machines, separated by blanks, for `m2m` endpoints. They are those of `AUTH0_DOMAIN`, or else of the first of `OIDC_ISSUERS`.
     pub m2m_users: Vec<String>,
     /// `JWKS_FILE` (none): a file with the tenant's JWKS document, read once. Without it the
     /// keys are fetched from the tenant and kept fresh.
@@ -28,8 +28,8 @@ pub struct AuthSettings {
     /// `JWKS_MAX_STALE` (`24h`): how long the last keys serve beyond their age while their
     /// issuer cannot be asked.
     pub jwks_max_stale: Duration,
-    /// `TOKEN_CACHE` (`10000`): how many verified tokens are remembered, within 16 MiB; 0 for
-    /// none.
+    /// `TOKEN_CACHE` (`10000`): how many verified tokens of each issuer are remembered, within
+    /// about 16 MiB; 0 for none.
     pub token_cache: usize,
     /// `API_CLIENT_ID` (none): who this service is to others when it asks for tokens
     /// to call them.
@@ -55,6 +55,12 @@ impl AuthSettings {
             api_client_secret: reader.optional_secret("API_CLIENT_SECRET"),
             token_leeway: reader.checked("TOKEN_LEEWAY", "5s", units::duration),
         }
+    }
+
+    /// The issuer of the machines' tokens: the tenant, or the first of the others.
+    pub(crate) fn main_issuer(&self) -> Option<String> {
+        let tenant = self.auth0_domain.as_ref().map(|domain| format!("https://{domain}/"));
+        tenant.or_else(|| self.oidc_issuers.first().cloned())
     }
 
     /// Whether any issuer of tokens is named.

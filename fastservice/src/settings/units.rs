@@ -115,11 +115,11 @@ pub(crate) fn level(text: &str) -> Result<String, String> {
     })
 }
 
-/// A bare host name.
+/// A bare host name, in small letters: DNS knows no others, and issuers are compared.
 pub(super) fn host(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
     if text.chars().all(is_plain) && !text.starts_with('.') && !text.ends_with('.') {
-        return Ok(text.to_owned());
+        return Ok(text.to_ascii_lowercase());
     }
     Err("a host name such as `example.eu.auth0.com`, without `https://` and slashes".to_owned())
 }
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_host_is_bare() {
-        assert_eq!(host("example.eu.auth0.com").unwrap(), "example.eu.auth0.com");
+        assert_eq!(host("Example.EU.auth0.com").unwrap(), "example.eu.auth0.com");
         for text in ["https://x.auth0.com", "x.auth0.com/", "x:1", "a@b", "x.", "é.com"] {
             assert!(host(text).is_err(), "{text}");
         }

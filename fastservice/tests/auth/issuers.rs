@@ -1,6 +1,9 @@
 //! Discovery, and several issuers at once.
 
-use fastservice::auth::{Guard, TokenVerifiers};
+use fastservice::{
+    auth::{Access, Guard, Rule, TokenVerifiers},
+    dev_issuer::TokenRequest,
+};
 use serde_json::json;
 
 use crate::{
@@ -81,7 +84,7 @@ async fn one_issuer_that_is_away_does_not_harm_the_other() {
 
     assert_unavailable(&refusal(&guard, &down.token()).await);
     assert!(guard.admit(&PRIVATE, &bearer(&up.token())).await.is_ok());
-    assert!(guard.readiness().is_err());
+    assert!(guard.readiness().is_ok());
 }
 
 #[tokio::test]
@@ -91,4 +94,20 @@ async fn two_verifiers_of_one_issuer_are_a_mistake() {
 
     assert!(TokenVerifiers::new(twice).unwrap_err().to_string().contains("given twice"));
     assert!(TokenVerifiers::new([]).unwrap_err().to_string().contains("no verifier"));
+}
+
+#[tokio::test]
+async fn machines_are_those_of_one_issuer() {
+    let (tenant, partner) = (Tenant::start().await, Tenant::start().await);
+    let verifiers = [&tenant, &partner].map(|tenant| tenant.verifier().build().unwrap());
+    let guard = Guard::new("items", &["billing"])
+        .unwrap()
+        .machines_of(tenant.issuer())
+        .with_authenticator(TokenVerifiers::new(verifiers).unwrap());
+    let machines = Access::Private(Rule { m2m: true, ..Rule::NONE });
+    let of = |tenant: &Tenant| tenant.signer.token(&TokenRequest::for_machine("billing")).unwrap();
+
+    assert!(guard.admit(&machines, &bearer(&of(&tenant))).await.is_ok());
+    let refused = guard.admit(&machines, &bearer(&of(&partner))).await.unwrap_err();
+    assert_eq!(refused.code(), "insufficient_permission");
 }

@@ -233,20 +233,45 @@ async fn a_caller_who_goes_away_cancels_nothing() {
 #[test]
 fn keys_are_fetched_again_after_the_runtime_that_did_so_ended() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let tenant_runtime = runtime();
-    let mut tenant = tenant_runtime.block_on(Tenant::start());
-    let guard = tenant.guard();
-    assert_eq!(runtime().block_on(code(&guard, &tenant.token())), "admitted");
+    let tenants = runtime();
+    let tenant = tenants.block_on(Tenant::start());
+    let (guard, token) = (tenant.guard(), tenant.token());
+    assert_eq!(runtime().block_on(code(&guard, &token)), "admitted");
+    tenants.block_on(tenant.publishes(&[&tenant.signer]));
 
-    let _ = tenant.rotate();
-    tenant_runtime.block_on(tenant.publishes(&[&tenant.signer]));
-
-    let token = tenant.token();
-    let admitted = runtime().block_on(async {
-        pass(COOL_DOWN).await;
-        code(&guard, &token).await
+    // Its key is known, and yet somebody must look after it.
+    runtime().block_on(async {
+        assert_eq!(code(&guard, &token).await, "admitted");
+        tenant.becomes_asked(1).await;
     });
-    assert_eq!(admitted, "admitted");
+}
+
+#[tokio::test]
+async fn a_limit_without_end_is_none() {
+    let tenant = Tenant::start().await;
+    let guard = guard_of(tenant.verifier().longest_outage(Duration::MAX));
+
+    assert_eq!(code(&guard, &tenant.token()).await, "admitted");
+}
+
+#[tokio::test]
+async fn an_issuer_has_the_time_that_it_asks_for() {
+    let tenant = Tenant::start().await;
+    let guard = tenant.warm_guard().await;
+    let busy = ResponseTemplate::new(429).insert_header("retry-after", "200");
+    tenant.answers(busy).await;
+    tenant.is_asked_again().await;
+    let unknown = tenant.signer.token(&user().header_member("kid", "x")).unwrap();
+    let so_far = tenant.times_asked().await;
+
+    for _ in 0..3 {
+        pass(COOL_DOWN).await;
+        let error = refusal(&guard, &unknown).await;
+        assert_unavailable(&error);
+        let seconds: u64 = error.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!(seconds > 60, "{seconds}");
+    }
+    assert_eq!(tenant.times_asked().await, so_far);
 }
 
 #[tokio::test]

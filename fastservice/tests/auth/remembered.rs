@@ -66,7 +66,7 @@ async fn a_token_that_is_nearly_a_remembered_one_is_another() {
     assert_eq!(code(&verifier, &token).await, "admitted");
 
     let end = token.len() - 1;
-    for cut in [&token[..end], &token[1..], &token[..token.rfind('.').unwrap() + 1]] {
+    for cut in [&token[..end], &token[1..], &token[..=token.rfind('.').unwrap()]] {
         assert_ne!(code(&verifier, cut).await, "admitted");
     }
     for index in (0..token.len()).step_by(7) {
@@ -134,8 +134,8 @@ async fn a_cache_of_no_entries_remembers_nothing() {
 
 #[tokio::test]
 async fn a_flood_of_valid_tokens_keeps_within_bounds_and_leaves_those_in_use() {
-    const MOST: u64 = 100;
-    let verifier = build(verifier().cache_entries(MOST as usize));
+    const MOST: usize = 100;
+    let verifier = build(verifier().cache_entries(MOST));
     let in_use: Vec<_> = (0..10).map(|number| signed(&numbered(number))).collect();
     for token in in_use.iter().chain(&in_use) {
         assert_eq!(code(&verifier, token).await, "admitted");
@@ -151,7 +151,7 @@ async fn a_flood_of_valid_tokens_keeps_within_bounds_and_leaves_those_in_use() {
     }
 
     let counts = verifier.cache_counts().unwrap();
-    assert!(counts.entries <= MOST, "{counts:?}");
+    assert!(counts.entries <= MOST as u64, "{counts:?}");
     assert!(counts.evictions >= 200, "{counts:?}");
     // 10 at first and 15 rounds of 10; most of them found.
     assert!(counts.hits >= 120, "{counts:?}");

@@ -1,9 +1,13 @@
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use fastservice::{
+    context::{Ending, Observer},
     prelude::*,
     testing::{TestClient, TestToken},
 };
@@ -207,4 +211,28 @@ async fn rights_that_depend_on_the_request_are_demanded_in_code() {
 
     let public = client.get("/own-shelf").token(token()).await;
     assert_eq!(challenge(&public), format!("{CS}, scope=\"own\""));
+}
+
+/// Who called, as the log is told of it.
+#[derive(Clone, Default)]
+struct Callers(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Callers {
+    fn ended(&self, ending: &Ending<'_>) {
+        let user = ending.context.user_id().map_or("nobody".to_owned(), UserId::to_string);
+        self.0.lock().unwrap().push(user);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_its_caller_once_that_is_known() {
+    let callers = Callers::default();
+    let app = App::new().only_routes_in(module_path!()).observer(callers.clone());
+    let client = TestClient::new(app).await;
+
+    let refused = client.get("/machine").token(TestToken::new("auth0|eve")).await;
+    let unknown = client.get("/private").bearer("a.b.c").await;
+
+    assert_eq!((refused.status().as_u16(), unknown.status().as_u16()), (403, 401));
+    assert_eq!(*callers.0.lock().unwrap(), ["auth0|eve", "nobody"]);
 }

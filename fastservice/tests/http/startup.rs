@@ -93,6 +93,20 @@ async fn an_issuer_needs_an_audience() {
 }
 
 #[tokio::test]
+async fn a_key_file_without_its_tenant_is_a_mistake() {
+    let app = only(concat!(module_path!(), "::private"));
+    let settings = [
+        ("OIDC_ISSUERS", "https://a.test"),
+        ("API_IDENTIFIER", "items"),
+        ("JWKS_FILE", "/no/such/file"),
+    ];
+
+    let error = start(app, &settings).await.unwrap_err();
+
+    assert!(error.contains("JWKS_FILE is of AUTH0_DOMAIN, which is not set"), "{error}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_issuers_is_said_at_once() {
     let app = only(concat!(module_path!(), "::private"));
     let settings = [
@@ -106,7 +120,7 @@ async fn what_is_wrong_with_issuers_is_said_at_once() {
 
     for fault in [
         r#"issuer "http://keys.example.com" is not an https URL"#,
-        r#"issuer "https://a.test/?x" is not a URL without"#,
+        r#"issuer "https://a.test/?x" has a query"#,
         r#"issuer "nonsense" is not an https URL"#,
         "JWKS_FILE /no/such/file",
     ] {

@@ -117,7 +117,7 @@ impl TokenVerifierBuilder {
         self
     }
 
-    /// How many verified tokens are remembered, within 16 MiB; 0 for none. Default: 10,000.
+    /// How many verified tokens are remembered, within about 16 MiB; 0 for none. Default: 10,000.
     ///
     /// A remembered token is as valid as one that is checked anew: its times are compared with
     /// the clock at each use, it is forgotten when its key leaves the set, and checked in full
@@ -176,6 +176,9 @@ impl TokenVerifierBuilder {
         let issuer = &self.issuer;
         if issuer.is_empty() {
             return Some("no issuer is given".to_owned());
+        }
+        if issuer.contains('?') {
+            return Some(format!("issuer {issuer:?} has a query; an issuer has none"));
         }
         if self.is_own {
             return None;

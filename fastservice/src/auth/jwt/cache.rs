@@ -15,20 +15,22 @@ use std::{
 
 use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter, sync::Cache};
 
+use serde_json::{Map, Value};
+
 use super::{
     expected::Times,
     keys::{Key, KeySet},
 };
 use crate::{auth::CacheCounts, claims::Claims};
 
-/// Of all entries together, by an estimate that is rather too high.
+/// Of all entries of one issuer together, as estimated from what they hold.
 const LARGEST_CACHE: u64 = 16 * 1024 * 1024;
 /// Longer ones are checked anew each time.
 const LONGEST_TOKEN: usize = 4 * 1024;
 /// After this the token is checked in full again, whatever it says about itself.
 const LONGEST_LIFE: Duration = Duration::from_secs(5 * 60);
-/// Parsed claims take several times the room of their text.
-const BYTES_PER_TOKEN_BYTE: u64 = 5;
+/// What the entry itself takes, and its place in the cache.
+const ENTRY: u64 = 512;
 
 /// A token that was verified.
 #[derive(Debug, Clone)]
@@ -120,9 +122,30 @@ struct Weight {
 }
 
 impl Weighter<Box<str>, Arc<Verified>> for Weight {
-    fn weight(&self, token: &Box<str>, _: &Arc<Verified>) -> u64 {
-        (token.len() as u64 * BYTES_PER_TOKEN_BYTE).max(self.smallest_share)
+    fn weight(&self, token: &Box<str>, entry: &Arc<Verified>) -> u64 {
+        let claims = entry.claims.as_map();
+        // Scopes and permissions are held a second time, as sets.
+        let sets = ["scope", "scp", "permissions"].map(|name| claims.get(name).map_or(0, size));
+        let held = size_of_members(claims) + sets.iter().sum::<u64>();
+        (ENTRY + token.len() as u64 + held).max(self.smallest_share)
     }
+}
+
+/// What a parsed value takes on the heap, roughly. An object is a tree whose nodes have room
+/// for eleven members, however few there are.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len() as u64 + 16,
+        Value::Array(values) => values.iter().map(|value| 32 + size(value)).sum::<u64>() + 16,
+        Value::Object(members) => size_of_members(members),
+    }
+}
+
+fn size_of_members(members: &Map<String, Value>) -> u64 {
+    let nodes = members.len().div_ceil(6) as u64;
+    let texts = members.iter().map(|(name, value)| name.len() as u64 + 16 + size(value));
+    nodes * 656 + texts.sum::<u64>()
 }
 
 /// Counts what had to make room.
@@ -134,5 +157,23 @@ impl Lifecycle<Box<str>, Arc<Verified>> for Evictions {
 
     fn on_evict(&self, (): &mut (), _: Box<str>, _: Arc<Verified>) {
         self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn many_small_objects_weigh_what_they_take() {
+        let plain = json!("x".repeat(3000));
+        let objects = json!(vec![json!({"id": 12}); 300]);
+
+        assert!((3000..4000).contains(&size(&plain)), "{}", size(&plain));
+        // A node each.
+        assert!(size(&objects) > 300 * 600, "{}", size(&objects));
+        assert_eq!(size(&json!([1, true, null])), 3 * 32 + 16);
     }
 }

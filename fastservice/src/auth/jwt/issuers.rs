@@ -65,8 +65,17 @@ impl Authenticator for TokenVerifiers {
         self.0.iter().for_each(Authenticator::start);
     }
 
+    /// Ready when the keys of any issuer are there: one that is away must not take the
+    /// others' users out with it. Its own tokens are answered 503 meanwhile.
     fn readiness(&self) -> Result<()> {
-        self.0.iter().try_for_each(Authenticator::readiness)
+        let mut failure = Ok(());
+        for verifier in &self.0 {
+            match verifier.readiness() {
+                Ok(()) => return Ok(()),
+                Err(error) => failure = Err(error),
+            }
+        }
+        failure
     }
 
     fn cache_counts(&self) -> Option<CacheCounts> {

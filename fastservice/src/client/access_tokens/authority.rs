@@ -150,12 +150,7 @@ impl Authority {
             Endpoint::Url(url) => return Ok(url),
             Endpoint::Issuer { issuer, found } => (issuer, found),
         };
-        let find = async || {
-            let discovery = Discovery::of(&self.http, issuer).await?;
-            discovery.token_endpoint.ok_or_else(|| {
-                Failure::Unfit("the discovery document has no `token_endpoint`".to_owned())
-            })
-        };
+        let find = async || Discovery::of(&self.http, issuer).await?.token_endpoint();
         Ok(found.get_or_try_init(find).await?)
     }
 }

@@ -34,7 +34,7 @@ impl NoToken {
         let Self::Unavailable { failure, retry_after } = self else { return None };
         let may_pass = match &**failure {
             Failure::Unreachable(_) | Failure::Timeout => true,
-            Failure::Status(status) => {
+            Failure::Status { status, .. } => {
                 *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
             }
             _ => false,

@@ -8,6 +8,7 @@ use std::{
 
 use arc_swap::{ArcSwapOption, Guard};
 use tokio::{
+    runtime::Handle,
     sync::{Notify, watch},
     task::AbortHandle,
     time::{Instant, timeout},
@@ -37,6 +38,8 @@ pub(in crate::auth::jwt) struct FetchedKeys {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) keys: ArcSwapOption<KeySet>,
+    /// After this they are too old, whoever keeps them.
+    pub(super) usable_until: Mutex<Option<Instant>>,
     /// Somebody needs a key that is not there.
     pub(super) wanted: Notify,
     pub(super) attempt: watch::Sender<Attempt>,
@@ -49,6 +52,15 @@ pub(super) struct Attempt {
     /// When the task tries again by itself.
     pub(super) next: Instant,
     pub(super) state: AttemptState,
+}
+
+impl Attempt {
+    /// Whether it is too early for another one: the cool-down is not over, or the issuer has
+    /// not had the time that it asked for.
+    pub(super) fn is_recent(&self) -> bool {
+        self.began.elapsed() < COOL_DOWN
+            || (self.state == AttemptState::Failed && Instant::now() < self.next)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +77,7 @@ impl FetchedKeys {
         let attempt = Attempt { began: now, next: now, state: AttemptState::Running };
         let shared = Shared {
             keys: ArcSwapOption::empty(),
+            usable_until: Mutex::new(None),
             wanted: Notify::new(),
             attempt: watch::Sender::new(attempt),
         };
@@ -72,17 +85,22 @@ impl FetchedKeys {
     }
 
     pub(super) fn load(&self) -> Guard<Option<Arc<KeySet>>> {
+        // The task shares this while it lives.
+        if Arc::strong_count(&self.shared) == 1 {
+            self.start();
+        }
         self.shared.keys.load()
     }
 
-    /// Begins to fetch, unless that was done. Must be called in a runtime.
+    /// Begins to fetch, unless somebody does. Outside of a runtime nothing can be begun.
     pub(in crate::auth::jwt) fn start(&self) {
+        let Ok(runtime) = Handle::try_current() else { return };
         let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
         if task.as_ref().is_some_and(|task| !task.is_finished()) {
             return;
         }
         let keeping = refresh::keep_fresh(self.shared.clone(), self.location.clone());
-        *task = Some(tokio::spawn(keeping).abort_handle());
+        *task = Some(runtime.spawn(keeping).abort_handle());
     }
 
     /// Asks the issuer for news if that may bring the key of this id, and waits for the
@@ -98,7 +116,7 @@ impl FetchedKeys {
         let mut attempts = self.shared.attempt.subscribe();
         let last = *attempts.borrow_and_update();
         let is_running = last.state == AttemptState::Running;
-        if !is_running && last.began.elapsed() < COOL_DOWN {
+        if !is_running && last.is_recent() {
             return self.outcome(last);
         }
         if !is_running {

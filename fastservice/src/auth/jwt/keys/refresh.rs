@@ -1,6 +1,9 @@
 //! The task that keeps an issuer's keys fresh.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -34,75 +37,40 @@ pub(in crate::auth::jwt) enum Address {
     Issuer(String),
 }
 
-/// A key set, and for how long it is fresh.
+/// A key set, why entries of its document are not in it, and for how long it is fresh.
 struct Fetched {
     keys: KeySet,
+    skipped: Vec<&'static str>,
     lifetime: Duration,
-}
-
-/// Why there is none, and when the issuer wants to be asked again.
-struct Failed {
-    failure: Failure,
-    retry_after: Option<Duration>,
 }
 
 /// Fetches, waits until there is a reason to, and fetches again.
 pub(super) async fn keep_fresh(shared: Arc<Shared>, location: Location) {
     let mut failures = 0;
-    let mut usable_until = None;
     loop {
         let began = Instant::now();
         shared.attempt.send_replace(Attempt { began, next: began, state: AttemptState::Running });
         let (state, pause) = match location.fetch().await {
-            Ok(Fetched { keys, lifetime }) => {
+            Ok(fetched) => {
                 failures = 0;
-                usable_until = Instant::now().checked_add(lifetime + location.longest_outage);
-                adopt(&shared, keys);
                 // Before the age is over, and replicas not all at once.
-                (AttemptState::Succeeded, lifetime.mul_f64(0.8 + 0.1 * fastrand::f64()))
+                let pause = fetched.lifetime.mul_f64(0.8 + 0.1 * fastrand::f64());
+                location.adopt(&shared, fetched);
+                (AttemptState::Succeeded, pause)
             }
-            Err(Failed { failure, retry_after }) => {
-                let failed_before = if shared.keys.load().is_some() { u32::MAX } else { failures };
-                let pause = pause_after(failed_before, retry_after);
+            Err(failure) => {
+                let is_loaded = shared.keys.load().is_some();
+                let failed_before = if is_loaded { u32::MAX } else { failures };
+                let pause = pause_after(failed_before, failure.retry_after());
                 failures += 1;
-                location.warn(&failure, pause);
+                location.warn(&failure, is_loaded, pause);
                 (AttemptState::Failed, pause)
             }
         };
-        let next = Instant::now() + pause;
-        shared.attempt.send_replace(Attempt { began, next, state });
-        wait(&shared, began, next, &mut usable_until).await;
+        let attempt = Attempt { began, next: Instant::now() + pause, state };
+        shared.attempt.send_replace(attempt);
+        location.wait(&shared, &attempt).await;
     }
-}
-
-/// Until the time has come, or somebody needs a key and the cool-down is over.
-async fn wait(shared: &Shared, began: Instant, next: Instant, usable_until: &mut Option<Instant>) {
-    loop {
-        // Far away when nothing runs out.
-        let out_of_use = usable_until.unwrap_or(next + LONGEST_PAUSE);
-        tokio::select! {
-            () = sleep_until(out_of_use), if out_of_use < next => {
-                tracing::error!("the issuer could not be asked for so long that its keys are dropped");
-                shared.keys.store(None);
-                *usable_until = None;
-            }
-            () = sleep_until(next) => return,
-            () = shared.wanted.notified() => if began.elapsed() >= COOL_DOWN { return },
-        }
-    }
-}
-
-fn adopt(shared: &Shared, keys: KeySet) {
-    let old = shared.keys.load_full();
-    let keys = match &old {
-        Some(old) => keys.keeping(old),
-        None => keys,
-    };
-    let is_new = old.is_none_or(|old| !keys.is_same(&old));
-    if is_new {
-        tracing::info!(keys = keys.len(), "the issuer's keys are loaded");
-    }
-    shared.keys.store(Some(Arc::new(keys)));
 }
 
 /// Doubles from one second to the cool-down, or what the issuer asks for.
@@ -113,46 +81,69 @@ fn pause_after(failed_before: u32, retry_after: Option<Duration>) -> Duration {
 }
 
 impl Location {
-    async fn fetch(&self) -> Result<Fetched, Failed> {
-        match timeout(TIMEOUT, self.ask()).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Failure::Timeout.into()),
+    async fn fetch(&self) -> Result<Fetched, Failure> {
+        timeout(TIMEOUT, self.ask()).await.unwrap_or(Err(Failure::Timeout))
+    }
+
+    async fn ask(&self) -> Result<Fetched, Failure> {
+        let url = match &self.address {
+            Address::KeySet(url) => url.clone(),
+            Address::Issuer(issuer) => Discovery::of(&self.client, issuer).await?.jwks_uri()?,
+        };
+        let reply = self.client.get(&url, LARGEST_SET).await?;
+        let (keys, skipped) = KeySet::read(reply.document()?)
+            .map_err(|error| Failure::Unfit(format!("{url}: {error}")))?;
+        Ok(Fetched { keys, skipped, lifetime: freshness::lifetime(&reply.headers) })
+    }
+
+    fn adopt(&self, shared: &Shared, Fetched { keys, skipped, lifetime }: Fetched) {
+        let old = shared.keys.load_full();
+        let keys = match &old {
+            Some(old) => keys.keeping(old),
+            None => keys,
+        };
+        if old.is_none_or(|old| !keys.is_same(&old)) {
+            let (issuer, skipped) = (self.named(), skipped.join(", "));
+            tracing::info!(issuer, keys = keys.len(), skipped, "the issuer's keys are loaded");
+        }
+        let usable = lifetime.saturating_add(self.longest_outage);
+        *shared.usable_until.lock().unwrap_or_else(PoisonError::into_inner) =
+            Instant::now().checked_add(usable);
+        shared.keys.store(Some(Arc::new(keys)));
+    }
+
+    /// Until the time has come, or somebody needs a key and it is not too early.
+    async fn wait(&self, shared: &Shared, attempt: &Attempt) {
+        loop {
+            let usable_until = *shared.usable_until.lock().unwrap_or_else(PoisonError::into_inner);
+            let out_of_use = usable_until.filter(|end| *end < attempt.next);
+            tokio::select! {
+                () = sleep_until(out_of_use.unwrap_or(attempt.next)), if out_of_use.is_some() => {
+                    let issuer = self.named();
+                    tracing::error!(issuer, "the issuer could not be asked for so long that its keys are dropped");
+                    shared.keys.store(None);
+                    *shared.usable_until.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+                () = sleep_until(attempt.next) => return,
+                () = shared.wanted.notified() => if !attempt.is_recent() { return },
+            }
         }
     }
 
-    async fn ask(&self) -> Result<Fetched, Failed> {
-        let url = match &self.address {
-            Address::KeySet(url) => url.clone(),
-            Address::Issuer(issuer) => Discovery::of(&self.client, issuer)
-                .await?
-                .jwks_uri
-                .ok_or_else(|| unfit("the discovery document has no `jwks_uri`"))?,
-        };
-        let reply = self.client.get(&url, LARGEST_SET).await?;
-        let document = reply
-            .document()
-            .map_err(|failure| Failed { failure, retry_after: reply.retry_after() })?;
-        let keys = KeySet::from_json(document).map_err(|error| unfit(&error.to_string()))?;
-        Ok(Fetched { keys, lifetime: freshness::lifetime(&reply.headers) })
-    }
-
-    fn warn(&self, failure: &Failure, pause: Duration) {
-        let (Address::KeySet(address) | Address::Issuer(address)) = &self.address;
+    fn warn(&self, failure: &Failure, is_loaded: bool, pause: Duration) {
+        let (issuer, next_attempt_in_seconds) = (self.named(), pause.as_secs());
+        let meanwhile =
+            if is_loaded { "those that are known still serve" } else { "tokens are answered 503" };
         tracing::warn!(
-            address,
+            issuer,
             error = %failure,
-            next_attempt_in_seconds = pause.as_secs(),
-            "the issuer's keys cannot be fetched; those that are known still serve"
+            next_attempt_in_seconds,
+            "the issuer's keys cannot be fetched; {meanwhile}"
         );
     }
-}
 
-fn unfit(fault: &str) -> Failure {
-    Failure::Unfit(fault.to_owned())
-}
-
-impl From<Failure> for Failed {
-    fn from(failure: Failure) -> Self {
-        Self { failure, retry_after: None }
+    fn named(&self) -> &str {
+        let (Address::KeySet(address) | Address::Issuer(address)) = &self.address;
+        address
     }
 }

@@ -42,17 +42,7 @@ impl KeySet {
     /// # Errors
     /// No set, more than 64 entries, or no entry that can be used.
     pub fn from_json(document: impl AsRef<[u8]>) -> Result<Self, InvalidKeySet> {
-        #[derive(Deserialize)]
-        struct Document {
-            keys: Vec<Value>,
-        }
-
-        let Document { keys: entries } =
-            serde_json::from_slice(document.as_ref()).map_err(|_| InvalidKeySet::NoSet)?;
-        if entries.len() > MAX_KEYS {
-            return Err(InvalidKeySet::TooManyKeys);
-        }
-        let (keys, skipped) = sorted(&entries);
+        let (keys, skipped) = Self::read(document.as_ref())?;
         if !skipped.is_empty() {
             tracing::warn!(
                 used = keys.len(),
@@ -61,7 +51,23 @@ impl KeySet {
                 "keys of the issuer cannot be used"
             );
         }
-        if keys.is_empty() { Err(InvalidKeySet::NoUsableKey) } else { Ok(Self { keys }) }
+        Ok(keys)
+    }
+
+    /// The keys that can be used, and why each of the other entries cannot.
+    pub(super) fn read(document: &[u8]) -> Result<(Self, Vec<&'static str>), InvalidKeySet> {
+        #[derive(Deserialize)]
+        struct Document {
+            keys: Vec<Value>,
+        }
+
+        let Document { keys: entries } =
+            serde_json::from_slice(document).map_err(|_| InvalidKeySet::NoSet)?;
+        if entries.len() > MAX_KEYS {
+            return Err(InvalidKeySet::TooManyKeys);
+        }
+        let (keys, skipped) = sorted(&entries);
+        if keys.is_empty() { Err(InvalidKeySet::NoUsableKey) } else { Ok((Self { keys }, skipped)) }
     }
 
     /// The one key that the header means; it must fit the algorithm.
