@@ -76,6 +76,7 @@ impl Document {
     }
 
     /// The document as people read it.
+    #[cfg(feature = "cli")]
     pub(crate) fn pretty(&self) -> String {
         format!("{:#}\n", self.0)
     }
