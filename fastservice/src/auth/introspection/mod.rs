@@ -28,8 +28,9 @@ use crate::{
 /// Asks the issuer of opaque tokens for whom each speaks.
 ///
 /// A token must be active, for one of the audiences, and within its own times. Its subject is
-/// `sub`; a machine, which has none or its own `client_id`, is `CLIENT@clients`, as Auth0 names it,
-/// so that `m2m` endpoints know it. The rest of what the issuer says are the claims.
+/// `sub`; a machine, which has its own `client_id` as that, or neither a `sub` nor a `username`, is
+/// `CLIENT@clients`, as Auth0 names it, so that `m2m` endpoints know it. The rest of what the
+/// issuer says are the claims.
 ///
 /// Active tokens are remembered for a short time, in which a revoked one is still accepted;
 /// refused ones are asked about each time. Requests with the same token share one call, and
