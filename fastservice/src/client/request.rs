@@ -47,10 +47,15 @@ impl ClientRequest {
         self
     }
 
-    /// Adds a header.
+    /// Adds a header. An `authorization` goes in place of the token of a
+    /// [`ServiceClient`](super::ServiceClient).
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_ref())) {
-            (Ok(name), Ok(value)) => {
+            (Ok(name), Ok(mut value)) => {
+                if name == header::AUTHORIZATION {
+                    self.token = None;
+                    value.set_sensitive(true);
+                }
                 self.headers.append(name, value);
                 self
             }

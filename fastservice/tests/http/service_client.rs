@@ -67,6 +67,21 @@ async fn a_call_carries_the_token_and_the_context() {
 }
 
 #[tokio::test]
+async fn an_authorization_of_ones_own_is_sent_in_place_of_the_token() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let client = client(&authority, &service);
+
+    client.get("/").header("Authorization", "Bearer ali").send().await.unwrap();
+    client.get("/").bearer("ben").send().await.unwrap();
+
+    let sent = service.requests().await;
+    assert_eq!(sent[0].headers.get_all("authorization").iter().count(), 1);
+    assert_eq!(sent[0].headers["authorization"], "Bearer ali");
+    assert_eq!(sent[1].headers["authorization"], "Bearer ben");
+    assert_eq!(authority.calls(), 0);
+}
+
+#[tokio::test]
 async fn a_token_that_is_refused_is_replaced_and_the_call_sent_again() {
     let (authority, service) = (Authority::granting().await, refusing(&["token-1"]).await);
     let client = client(&authority, &service);
