@@ -112,8 +112,7 @@ fn refusal(reply: &Reply) -> NoToken {
     if is_refusal {
         return NoToken::Refused { status, words: words(&reply.body).into() };
     }
-    let retry_after = reply.retry_after();
-    NoToken::Unavailable { failure: Failure::Status { status, retry_after }.into(), retry_after }
+    NoToken::unavailable(Failure::Status { status, retry_after: reply.retry_after() })
 }
 
 /// The authority's `error` and `error_description`, escaped, and not too much of them.

@@ -102,7 +102,7 @@ impl AccessTokens {
 
     /// Tokens of the service's own issuer, in development.
     pub(crate) fn of_own_issuer(issuer: OwnIssuer, settings: &Settings) -> Self {
-        let identity = Identity::Fixed { id: issuer.id, secret: issuer.secret };
+        let identity = Identity::Fixed(Arc::new((issuer.id, issuer.secret)));
         Self::of(Authority::new(issuer.token_url, identity, settings))
     }
 
