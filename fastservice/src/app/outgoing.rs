@@ -42,7 +42,9 @@ impl App {
         self.preparations.push(Box::new(|settings, environment| {
             let client = build(target(settings), settings, environment);
             Box::pin(async {
-                environment.set_state(wrap(client?));
+                let client = client?;
+                client.open().await?;
+                environment.set_state(wrap(client));
                 Ok(())
             })
         }));
