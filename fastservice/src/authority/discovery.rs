@@ -11,7 +11,9 @@ const LIMIT: usize = 256 * 1024;
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Discovery {
     issuer: String,
+    #[cfg(feature = "jwt")]
     jwks_uri: Option<String>,
+    #[cfg(feature = "client")]
     token_endpoint: Option<String>,
 }
 

@@ -24,7 +24,6 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// How long the authority wants not to be asked.
-    #[cfg(any(feature = "client", feature = "jwt"))]
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,

@@ -485,6 +485,16 @@ async fn a_service_whose_endpoint_needs_tokens_does_not_start_without() {
 }
 
 #[tokio::test]
+async fn in_a_test_the_tests_issuer_grants() {
+    let client = TestClient::new(app()).await;
+
+    let answer = client.get("/token?audience=a").await;
+
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().starts_with("eyJ"), "{}", answer.text());
+}
+
+#[tokio::test]
 async fn in_development_the_service_grants_its_own_tokens() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = start_app(app(), &[("PORT", &port.to_string())]).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fastservice::{
     Error,
     client::{AccessTokens, Client, ServiceClient},
@@ -363,4 +364,20 @@ async fn an_app_with_a_wrong_one_does_not_start() {
     let identity = [("API_CLIENT_ID", "a"), ("API_CLIENT_SECRET", "b")];
     let error = start("prices", &[tenant, identity].concat()).await;
     assert!(error.contains("base URL"), "{error}");
+}
+
+#[tokio::test]
+async fn in_a_test_the_tests_issuer_grants() {
+    let service = refusing(&[]).await;
+    let client = TestClient::new(app(service.url())).await;
+
+    let answer = client.get("/price").await;
+
+    assert_eq!(answer.status(), 200);
+    let token = answer.text().split(' ').next().unwrap();
+    let payload = token.split('.').nth(1).unwrap();
+    let payload = URL_SAFE_NO_PAD.decode(payload).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!(claims["aud"], AUDIENCE);
+    assert_eq!((&claims["sub"], &claims["scope"]), (&json!("test-client@clients"), &json!("read")));
 }

@@ -19,6 +19,7 @@ use crate::{
     authority::{
         AuthorityClient, Discovery, Failure, Plain, TIMEOUT, basic, origin_and_path, url_fault,
     },
+    error::Error,
     secret::Secret,
     settings::{ClientAuthentication, IS_DEVELOPMENT, Settings},
 };
@@ -51,7 +52,13 @@ enum Endpoint {
         issuer: String,
         found: OnceCell<String>,
     },
+    /// This process itself, for tests.
+    #[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "for tests"))]
+    Signer(Signer),
 }
+
+/// Makes a token for an audience and a scope.
+pub(super) type Signer = Box<dyn Fn(&str, &str) -> Result<String, Error> + Send + Sync>;
 
 /// Who this service is.
 pub(super) enum Identity {
@@ -78,6 +85,19 @@ impl Authority {
             endpoint,
             identity,
             authentication: settings.access_tokens.client_authentication,
+            counts: Counts::default(),
+        }
+    }
+
+    /// Tokens that are made here, for tests.
+    #[cfg(feature = "testing")]
+    pub(super) fn signing(sign: Signer) -> Self {
+        let no_client = Identity::Fixed(Arc::default());
+        Self {
+            http: AuthorityClient::default(),
+            endpoint: Endpoint::Signer(sign),
+            identity: no_client,
+            authentication: ClientAuthentication::Post,
             counts: Counts::default(),
         }
     }
@@ -144,7 +164,13 @@ impl Authority {
     }
 
     async fn ask(&self, wanted: &Wanted) -> Result<Token, NoToken> {
-        let url = self.url().await.map_err(NoToken::unavailable)?;
+        let url = match &self.endpoint {
+            Endpoint::Url(url) => url,
+            Endpoint::Issuer { issuer, found } => {
+                self.found(issuer, found).await.map_err(NoToken::unavailable)?
+            }
+            Endpoint::Signer(sign) => return grant::token_by(sign, wanted),
+        };
         let pair = self.identity.read().await;
         let (id, secret) = &*pair;
         let mut form = wanted.form();
@@ -161,13 +187,13 @@ impl Authority {
         grant::token_of(&reply.map_err(NoToken::unavailable)?, asked)
     }
 
-    async fn url(&self) -> Result<&str, Failure> {
-        let (issuer, found) = match &self.endpoint {
-            Endpoint::Url(url) => return Ok(url),
-            Endpoint::Issuer { issuer, found } => (issuer, found),
-        };
+    async fn found<'f>(
+        &self,
+        issuer: &str,
+        found: &'f OnceCell<String>,
+    ) -> Result<&'f String, Failure> {
         let find = async || Discovery::of(&self.http, issuer).await?.token_endpoint();
-        Ok(found.get_or_try_init(find).await?)
+        found.get_or_try_init(find).await
     }
 }
 
@@ -230,7 +256,10 @@ fn endpoint(settings: &Settings, faults: &mut Vec<String>) -> Option<Endpoint> {
 
 impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Endpoint::Url(address) | Endpoint::Issuer { issuer: address, .. }) = &self.endpoint;
+        let address = match &self.endpoint {
+            Endpoint::Url(address) | Endpoint::Issuer { issuer: address, .. } => address,
+            Endpoint::Signer(_) => "itself",
+        };
         f.debug_struct("Authority")
             .field("address", &origin_and_path(address))
             .finish_non_exhaustive()

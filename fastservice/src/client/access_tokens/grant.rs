@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
+    authority::Signer,
     no_token::NoToken,
     token::{AccessToken, Token},
 };
@@ -15,6 +16,7 @@ use crate::authority::{Failure, Reply};
 
 /// What counts where the authority does not say how long a token lives.
 const UNTOLD_LIFE: Duration = Duration::from_secs(60);
+const SIGNED_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 const LONGEST_TOKEN: usize = 16 * 1024;
 /// Of the authority's words, what gets into the log.
 const LONGEST_WORDS: usize = 200;
@@ -75,6 +77,13 @@ pub(super) fn token_of(reply: &Reply, asked: Instant) -> Result<Token, NoToken> 
     read(document, asked).map_err(|fault| {
         NoToken::unavailable(Failure::Unfit(format!("its answer cannot be used: {fault}")))
     })
+}
+
+/// A token that is made here.
+pub(super) fn token_by(sign: &Signer, wanted: &Wanted) -> Result<Token, NoToken> {
+    let text = sign(&wanted.audience, &wanted.scope)
+        .map_err(|error| NoToken::unavailable(Failure::Unfit(error.chain())))?;
+    Ok(Token::new(AccessToken::new(&text), Instant::now(), SIGNED_LIFE))
 }
 
 /// The fault repeats nothing of the document.

@@ -106,6 +106,14 @@ impl AccessTokens {
         Self::of(Authority::new(issuer.token_url, identity, settings))
     }
 
+    /// Tokens that `sign` makes for an audience and a scope, for tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn signed_by(
+        sign: impl Fn(&str, &str) -> Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Authority::signing(Box::new(sign)))
+    }
+
     fn of(authority: Authority) -> Self {
         Self(Arc::new(Inner { authority: Arc::new(authority), slots: ArcSwap::default() }))
     }
