@@ -11,7 +11,7 @@ use crate::{
     keys::Access,
     mistakes::Mistakes,
     path::{self, Parameter},
-    values::{self, Names},
+    values::{self, ErrorAnswer, Names},
 };
 
 /// A checked endpoint: all that expansion needs, and nothing it must ask again.
@@ -57,6 +57,7 @@ pub(crate) struct Details {
     pub(crate) is_deprecated: bool,
     pub(crate) is_hidden: bool,
     pub(crate) status: Option<u16>,
+    pub(crate) errors: Vec<ErrorAnswer>,
     pub(crate) timeout_milliseconds: Option<u64>,
     pub(crate) body_limit_bytes: Option<u64>,
     pub(crate) is_cancellable: Option<bool>,
@@ -134,6 +135,7 @@ fn details(attribute: &Attribute, function: &Function, mistakes: &mut Mistakes) 
         is_deprecated: attribute.flag("deprecated", mistakes) || is_marked_deprecated(function),
         is_hidden: attribute.flag("hidden", mistakes),
         status: status.and_then(|number| values::status(number, mistakes)),
+        errors: values::errors(attribute, mistakes),
         timeout_milliseconds: timeout.and_then(|text| values::timeout(text, mistakes)),
         body_limit_bytes: values::body_limit(attribute, mistakes),
         is_cancellable: attribute.truth("cancellable", mistakes),

@@ -110,11 +110,26 @@ impl Expansion<'_> {
     fn describe(&self) -> TokenStream {
         let arguments = &self.endpoint.arguments;
         let operation = Ident::new("operation", Span::mixed_site());
-        let parameter = if arguments.is_empty() { quote!(_) } else { quote!(#operation) };
         let described = arguments
             .iter()
             .map(|argument| part(argument, "describe", "describe", &quote!(#operation)));
-        quote!(|#parameter| { #(#described;)* })
+        let answer = self.describe_answer(&operation);
+        let is_empty = arguments.is_empty() && answer.is_none();
+        let parameter = if is_empty { quote!(_) } else { quote!(#operation) };
+        quote!(|#parameter| { #(#described;)* #answer })
+    }
+
+    /// What the result's type says about the answer. One without a name says nothing.
+    fn describe_answer(&self, operation: &Ident) -> Option<TokenStream> {
+        let ReturnType::Type(_, ty) = &self.function.signature.output else { return None };
+        if matches!(**ty, Type::ImplTrait(_)) {
+            return None;
+        }
+        let (first, last) = ends(ty);
+        let [source, function] = ["IntoResponse", "describe"].map(|name| Ident::new(name, first));
+        let described = quote_spanned!(first=> <#ty as __fastservice::#source>::#function);
+        let parameters = quote_spanned!(last=> (#operation));
+        Some(quote!(#described #parameters;))
     }
 
     /// Whether each argument takes the body: aliases of types are known only to the compiler.
@@ -292,7 +307,7 @@ fn rule_tokens(rule: &Rule) -> TokenStream {
 }
 
 fn details(details: &Details) -> TokenStream {
-    let Details { documentation, tags, operation_id, status, .. } = details;
+    let Details { documentation, tags, operation_id, status, errors, .. } = details;
     let text = |method: &str, text: &str| {
         let method = format_ident!("{method}");
         (!text.is_empty()).then(|| quote!(.#method(#text)))
@@ -305,6 +320,13 @@ fn details(details: &Details) -> TokenStream {
     let hidden = details.is_hidden.then(|| quote!(.hidden()));
     let status = status.map(proc_macro2::Literal::u16_unsuffixed);
     let status = status.map(|status| quote!(.status(#status)));
+    let errors = (!errors.is_empty()).then(|| {
+        let errors = errors.iter().map(|(status, code)| {
+            let status = proc_macro2::Literal::u16_unsuffixed(*status);
+            quote!((#status, #code))
+        });
+        quote!(.errors(&[#(#errors),*]))
+    });
     let timeout = details.timeout_milliseconds.map(|milliseconds| {
         let milliseconds = proc_macro2::Literal::u64_unsuffixed(milliseconds);
         quote!(.timeout(__fastservice::Duration::from_millis(#milliseconds)))
@@ -315,7 +337,7 @@ fn details(details: &Details) -> TokenStream {
     });
     let cancellable = details.is_cancellable.map(|is_so| quote!(.cancellable(#is_so)));
     quote! {
-        #summary #description #tags #operation_id #deprecated #hidden #status #timeout #body_limit
+        #summary #description #tags #operation_id #deprecated #hidden #status #errors #timeout #body_limit
         #cancellable
     }
 }

@@ -140,6 +140,14 @@ fn contains(texts: &[LitStr], text: &LitStr) -> bool {
 fn implementation(input: &DeriveInput, runtime: &Path, shape: &Shape) -> TokenStream {
     let private = quote!(#runtime::__private);
     let text = Ident::new("text", Span::mixed_site());
+    let schemas = Ident::new("schemas", Span::mixed_site());
+    let schema = match shape {
+        Shape::Newtype(ty) => quote!(<#ty as #private::Param>::schema(#schemas)),
+        Shape::Names(names) => {
+            let listed = names.iter().filter_map(|name| name.texts.first());
+            quote!({ let _ = #schemas; #private::one_of_names(&[#(#listed),*]) })
+        }
+    };
     let (constants, body) = match shape {
         Shape::Newtype(ty) => newtype(&private, &text, ty),
         Shape::Names(names) => choice(&private, &text, names),
@@ -150,6 +158,9 @@ fn implementation(input: &DeriveInput, runtime: &Path, shape: &Shape) -> TokenSt
             #constants
             fn parse(#text: &str) -> #private::Result<Self, #private::ParamError> {
                 #body
+            }
+            fn schema(#schemas: &mut #private::Schemas) -> #private::Schema {
+                #schema
             }
         }
     }

@@ -70,6 +70,33 @@ fn fault(key: &str, kind: Names, name: &str, earlier: &[String]) -> Option<Strin
     is_repeated.then(|| format!("the {noun} `{name}` is repeated; remove it"))
 }
 
+/// An error that an endpoint answers: its status, and its code if it has one of its own.
+pub(crate) type ErrorAnswer = (u16, String);
+
+/// The errors of `404 item_not_found`.
+pub(crate) fn errors(attribute: &Attribute, mistakes: &mut Mistakes) -> Vec<ErrorAnswer> {
+    let mut errors = Vec::new();
+    for written in attribute.texts("errors", mistakes) {
+        let text = written.value();
+        let (status, code) = text.split_once(' ').unwrap_or((&text, ""));
+        let status = status.parse().ok().filter(|status| (400..=599).contains(status));
+        let is_code = |code: &str| {
+            code.chars().all(|letter| {
+                letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit()
+            })
+        };
+        match status.filter(|_| is_code(code)) {
+            Some(status) => errors.push((status, code.to_owned())),
+            None => mistakes.add(
+                written,
+                "an error is a status of 400 to 599, and its code if it has one; \
+                 write `errors = [\"404 item_not_found\", \"409\"]`",
+            ),
+        }
+    }
+    errors
+}
+
 /// The status of a success; every other status is the function's answer.
 pub(crate) fn status(number: &LitInt, mistakes: &mut Mistakes) -> Option<u16> {
     let status = number.base10_parse().ok().filter(|status| (200..=299).contains(status));

@@ -3,7 +3,7 @@
 use http::Method;
 
 use crate::{
-    health,
+    docs, health,
     json::Json,
     registry::{HandlerFuture, Route, Source},
     response::IntoResponse,
@@ -26,7 +26,8 @@ static HEALTH: [Route; 4] = [
 /// Answers `["ok"]` while the process runs. It asks nothing else.
 const fn heartbeat(path: &'static str) -> Route {
     let answer = |_| -> HandlerFuture { Box::pin(async { Json(["ok"]).into_response() }) };
-    Route::new(Method::GET, path, |_| {}, answer, source("heartbeat", line!()))
+    let describe = <Json<[&'static str; 1]> as IntoResponse>::describe;
+    Route::new(Method::GET, path, describe, answer, source("heartbeat", line!()))
         .summary("Whether the service is alive.")
         .tags(&["heartbeat"])
         .quiet()
@@ -35,7 +36,7 @@ const fn heartbeat(path: &'static str) -> Route {
 /// Answers 200 when every check passes, and 503 when one fails or a stop has begun.
 const fn ready(path: &'static str) -> Route {
     let answer = |request| -> HandlerFuture { Box::pin(health::ready(request)) };
-    Route::new(Method::GET, path, |_| {}, answer, source("ready", line!()))
+    Route::new(Method::GET, path, health::describe, answer, source("ready", line!()))
         .summary("Whether the service can do its work.")
         .tags(&["heartbeat"])
         .quiet()
@@ -57,7 +58,8 @@ pub(crate) fn routes(
     let issuer = crate::dev_issuer::ROUTES.iter().filter(move |_| issues_tokens);
     #[cfg(not(feature = "dev-issuer"))]
     let issuer = std::iter::empty().filter(move |_: &&Route| issues_tokens);
-    HEALTH.iter().chain(metrics().filter(move |_| serves_metrics)).chain(issuer)
+    let docs = std::iter::once(&docs::OPENAPI).filter(|_| settings.http.openapi);
+    HEALTH.iter().chain(metrics().filter(move |_| serves_metrics)).chain(issuer).chain(docs)
 }
 
 /// Those of the port of the metrics.

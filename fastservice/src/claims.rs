@@ -1,8 +1,9 @@
 //! What a verified token says.
 
-use std::{collections::BTreeSet, fmt, ops::Deref, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, fmt, ops::Deref, sync::Arc};
 
 use http::header::WWW_AUTHENTICATE;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 use serde_json::{Map, Value};
 
@@ -210,6 +211,20 @@ impl fmt::Display for UserId {
 impl fmt::Debug for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UserId({:?})", &*self.0)
+    }
+}
+
+impl JsonSchema for UserId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "UserId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "description": "Who the token is about: its `sub`."})
     }
 }
 

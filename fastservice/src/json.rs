@@ -5,7 +5,7 @@
 /// ```
 /// use fastservice::prelude::*;
 ///
-/// #[derive(serde::Deserialize, serde::Serialize)]
+/// #[derive(serde::Deserialize, serde::Serialize, JsonSchema)]
 /// struct Item { name: String }
 ///
 /// #[public_api(post = "/echo")]

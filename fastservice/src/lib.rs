@@ -68,6 +68,7 @@ pub mod registry;
 pub mod dev_issuer;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+mod docs;
 mod builtin;
 mod layers;
 #[cfg(feature = "log")]
@@ -126,4 +127,5 @@ pub struct Readme;
 
 pub use app::App;
 pub use error::{Error, Result};
+pub use schemars;
 pub use secret::Secret;

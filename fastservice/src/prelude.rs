@@ -2,6 +2,8 @@
 
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+// The derive names its crate, so that a service need not depend on it.
+pub use schemars::{self, JsonSchema};
 
 #[cfg(feature = "client")]
 pub use crate::client::{AccessTokens, Client};
@@ -18,7 +20,7 @@ pub use crate::{
         Argument, Cookie, Form, FromRequest, Header, Json, OptionalFromRequest, Param, ParamError,
         Query, Request, State,
     },
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{Created, Html, IntoResponse, Redirect, Response, Tagged},
     secret::Secret,
 };
 #[cfg(feature = "macros")]

@@ -8,11 +8,13 @@ pub use std::{
 
 pub use http::Method;
 pub use inventory;
+pub use schemars::Schema;
 
 pub use crate::{
     auth::Rule,
     error::InputErrors as Faults,
     extract::{Argument, FromBody, FromRequest, Param, ParamError},
+    openapi::{Operation, Schemas, one_of_names},
     registry::{LinkedCrate, Route, Source, bare_method, check_bodies},
     response::IntoResponse,
 };

@@ -71,6 +71,7 @@ pub(crate) struct Text {
     pub(crate) tags: &'static [&'static str],
     pub(crate) operation_id: &'static str,
     pub(crate) deprecated: bool,
+    pub(crate) errors: &'static [(u16, &'static str)],
     pub(crate) hidden: bool,
 }
 
@@ -99,6 +100,7 @@ impl Route {
             tags: &[],
             operation_id: "",
             deprecated: false,
+            errors: &[],
             hidden: false,
         };
         let limits = Limits { status: None, timeout: None, body: None, cancellable: None };
@@ -138,6 +140,13 @@ impl Route {
     #[must_use]
     pub const fn operation_id(mut self, operation_id: &'static str) -> Self {
         self.text.operation_id = operation_id;
+        self
+    }
+
+    /// Names the errors that its handler answers: status, and code or nothing.
+    #[must_use]
+    pub const fn errors(mut self, errors: &'static [(u16, &'static str)]) -> Self {
+        self.text.errors = errors;
         self
     }
 

@@ -26,6 +26,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 pub fn app() -> App {
     App::new()
         .name(env!("CARGO_PKG_NAME"))
+        .version(env!("CARGO_PKG_VERSION"))
         .public_prefix(public_api::PREFIX)
         .private_prefix(private_api::PREFIX)
         .state_from(async |settings| Ok::<_, Infallible>(Links::new(settings)))

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::schema::{item_tags, items};
 
 /// A greeting for a visitor.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HelloVisitor {
     /// Which visitor it is.
     #[serde(rename = "Hello")]
@@ -19,7 +19,7 @@ pub struct HelloVisitor {
 }
 
 /// A greeting for a user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HelloUser {
     /// Who it is.
     #[serde(rename = "Hello User")]
@@ -27,7 +27,7 @@ pub struct HelloUser {
 }
 
 /// A numbered message.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Message {
     /// Its number.
     #[serde(rename = "This is Message # ")]
@@ -35,7 +35,7 @@ pub struct Message {
 }
 
 /// An item of the shop.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Item {
     /// Its number.
     pub id: ItemId,
@@ -54,23 +54,26 @@ pub struct Item {
 }
 
 /// The number of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Param)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Param, JsonSchema)]
 pub struct ItemId(pub i64);
 
 /// What a client says about a new item, or one that takes an old one's place.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct NewItem {
     /// Its name, of 1 to 100 characters.
+    #[schemars(length(min = 1, max = 100))]
     pub name: String,
     /// Its price in cents, not below 0.
+    #[schemars(range(min = 0))]
     pub price: i64,
     /// Words to find it by, 10 at most, of 1 to 50 characters.
+    #[schemars(length(max = 10), inner(length(min = 1, max = 50)))]
     #[serde(default)]
     pub tags: BTreeSet<String>,
 }
 
 /// A part of the list of items.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ItemList {
     /// The items, in the order that was asked for.
     pub items: Vec<Item>,
@@ -80,7 +83,7 @@ pub struct ItemList {
 }
 
 /// Which items a client asks for: all of this must be so.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub struct Filter {
     /// Whose they are.
     pub owner: Option<String>,
@@ -189,6 +192,12 @@ impl Item {
     #[must_use]
     pub fn etag(&self) -> String {
         format!("\"{}\"", self.version)
+    }
+
+    /// The item as an answer.
+    #[must_use]
+    pub fn tagged(self) -> Tagged<Json<Self>> {
+        Tagged::new(self.etag(), Json(self))
     }
 
     /// Whether a value of `If-Match` or `If-None-Match` names the item as it is.

@@ -18,6 +18,7 @@ pub struct Page {
 const OFFSET: Argument = Argument::query("offset");
 const LIMIT: Argument = Argument::query("limit");
 const MOST: i64 = 100;
+const USUAL: i64 = 20;
 
 impl Page {
     /// How many rows to read: one more tells whether there is a next part.
@@ -41,7 +42,7 @@ impl FromRequest for Page {
         let limit = request.argument::<Option<i64>>(LIMIT).await;
         let offset =
             offset.and_then(|offset| within(OFFSET, offset.unwrap_or(0), 0, i64::MAX - MOST));
-        let limit = limit.and_then(|limit| within(LIMIT, limit.unwrap_or(20), 1, MOST));
+        let limit = limit.and_then(|limit| within(LIMIT, limit.unwrap_or(USUAL), 1, MOST));
         match (offset, limit) {
             (Ok(offset), Ok(limit)) => Ok(Self { offset, limit }),
             (offset, limit) => Err(InputErrors::new().with(offset).with(limit).into_error()),
@@ -49,8 +50,17 @@ impl FromRequest for Page {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.argument::<Option<i64>>(OFFSET);
-        operation.argument::<Option<i64>>(LIMIT);
+        describe(operation, OFFSET, 0, i64::MAX - MOST, 0);
+        describe(operation, LIMIT, 1, MOST, USUAL);
+    }
+}
+
+fn describe(operation: &mut Operation, argument: Argument, least: i64, most: i64, usual: i64) {
+    operation.argument::<Option<i64>>(argument);
+    if let Some(parameter) = operation.parameters.last_mut() {
+        for (limit, value) in [("minimum", least), ("maximum", most), ("default", usual)] {
+            parameter.schema.insert(limit.to_owned(), value.into());
+        }
     }
 }
 

@@ -24,7 +24,7 @@ async fn hello_user(user: UserId) -> Json<HelloUser> {
 /// Read a message as a machine.
 ///
 /// Only the clients of the setting `M2M_USER` may.
-#[private_api(get = "/m2m_api/{id}", m2m, tag = "protected")]
+#[private_api(get = "/m2m_api/{id}", m2m, errors = "400 item_id", tag = "protected")]
 async fn read_message(id: i64) -> Result<Json<Message>> {
     if id == 0 {
         let error = Error::bad_request("Item Id").with_code("item_id");
@@ -49,14 +49,20 @@ async fn hello_scoped(user: UserId) -> Json<HelloUser> {
 /// Add an item.
 ///
 /// `Location` says where it is read.
-#[private_api(post = "/items/", scope = "write:items", status = 201, tag = "items")]
+#[private_api(
+    post = "/items/",
+    scope = "write:items",
+    status = 201,
+    errors = "409 item_name_taken",
+    tag = "items"
+)]
 async fn add_item(
     Json(new): Json<NewItem>,
     user: UserId,
     links: State<Links>,
     context: Context,
     db: Db,
-) -> Result<Response> {
+) -> Result<Created<Tagged<Json<Item>>>> {
     new.check()?;
     let mut conn = db.connection().await?;
     let item = conn
@@ -73,23 +79,26 @@ async fn add_item(
         })
         .await?;
     let path = format!("{}{}", context.prefix(), links.item(item.id));
-    let location = (header::LOCATION, HeaderValue::try_from(path)?);
-    let etag = (header::ETAG, HeaderValue::try_from(item.etag())?);
-    ([location, etag], Json(item)).into_response()
+    Ok(Created::at(path, item.tagged()))
 }
 
 /// Replace an item.
 ///
 /// Its owner may. With `If-Match` it is done only if nobody changed the item
 /// since it was read.
-#[private_api(put = "/items/{id}", scope = "write:items", tag = "items")]
+#[private_api(
+    put = "/items/{id}",
+    scope = "write:items",
+    errors = ["403 not_owner", "404 item_not_found", "409 item_name_taken", "412"],
+    tag = "items"
+)]
 async fn replace_item(
     id: ItemId,
     Json(new): Json<NewItem>,
     if_match: Option<Header<String>>,
     user: UserId,
     db: Db,
-) -> Result<Response> {
+) -> Result<Tagged<Json<Item>>> {
     new.check()?;
     // Of two at once the second one begins again, and sees what the first one has done.
     let item = db
@@ -114,12 +123,17 @@ async fn replace_item(
             Ok(row.with(new.tags.iter().cloned()))
         })
         .await?;
-    let etag = [(header::ETAG, HeaderValue::try_from(item.etag())?)];
-    (etag, Json(item)).into_response()
+    Ok(item.tagged())
 }
 
 /// Delete an item, whoever owns it.
-#[private_api(delete = "/items/{id}", permission = "delete:items", status = 204, tag = "items")]
+#[private_api(
+    delete = "/items/{id}",
+    permission = "delete:items",
+    status = 204,
+    errors = "404 item_not_found",
+    tag = "items"
+)]
 async fn delete_item(id: ItemId, db: Db) -> Result<()> {
     let mut conn = db.connection().await?;
     match diesel::delete(items::table.find(id.0)).execute(&mut conn).await? {

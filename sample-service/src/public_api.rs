@@ -84,16 +84,14 @@ async fn list_items(
 ///
 /// Answers 304 without a body to a client that has it already, as
 /// `If-None-Match` says.
-#[public_api(get = "/items/{id}", tag = "items")]
-async fn read_item(id: ItemId, if_none_match: Option<Header<String>>, db: Db) -> Result<Response> {
+#[public_api(get = "/items/{id}", errors = "404 item_not_found", tag = "items")]
+async fn read_item(
+    id: ItemId,
+    if_none_match: Option<Header<String>>,
+    db: Db,
+) -> Result<Tagged<Json<Item>>> {
     let item = Item::find(&mut db.connection().await?, id).await?;
-    let etag = [(header::ETAG, HeaderValue::try_from(item.etag())?)];
-    match if_none_match {
-        Some(Header(known)) if item.is_named_by(&known) => {
-            (StatusCode::NOT_MODIFIED, etag, ()).into_response()
-        }
-        _ => (etag, Json(item)).into_response(),
-    }
+    Ok(item.tagged().unless(if_none_match))
 }
 
 /// Where the public endpoints are: a state, made at start from the settings.

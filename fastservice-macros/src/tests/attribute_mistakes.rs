@@ -43,7 +43,7 @@ fn unknown_keys() {
                 "#[public_api(get = \"/\", audience = \"a\")] async fn f() {}",
                 &[(
                     "unknown key `audience`; write one of `get`, `post`, `put`, `patch`, `delete`, \
-                     `head`, `options`, `tag`, `summary`, `status`, `operation_id`, `deprecated`, \
+                     `head`, `options`, `tag`, `summary`, `status`, `errors`, `operation_id`, `deprecated`, \
                      `hidden`, `timeout`, `body_limit`, `cancellable`, `crate`",
                     "audience",
                 )],
@@ -132,6 +132,29 @@ fn mistaken_kinds_of_values() {
                         "`tag` takes a string or a list of strings; write `tag = \"items\"`",
                         "[a, \"b\"]",
                     ),
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn mistaken_errors() {
+    let errors = "an error is a status of 400 to 599, and its code if it has one; \
+                  write `errors = [\"404 item_not_found\", \"409\"]`";
+    assert_rows(
+        mistakes,
+        &[
+            ("#[public_api(get = \"/\", errors = \"404 no_item\")] async fn f() {}", &[]),
+            ("#[public_api(get = \"/\", errors = [\"404\", \"409 a1\"])] async fn f() {}", &[]),
+            (
+                "#[public_api(get = \"/\", errors = [\"200\", \"404 A\", \"no_item\", \"600 x\", \"404 a b\"])] async fn f() {}",
+                &[
+                    (errors, "\"200\""),
+                    (errors, "\"404 A\""),
+                    (errors, "\"no_item\""),
+                    (errors, "\"600 x\""),
+                    (errors, "\"404 a b\""),
                 ],
             ),
         ],

@@ -53,6 +53,7 @@ fn endpoint_with_many_keys() {
             post = \"/items\",
             tag = [\"items\", \"shop\"],
             status = 201,
+            errors = [\"409 item_name_taken\", \"412\"],
             operation_id = \"create_item\",
             deprecated,
             hidden = true,

@@ -136,18 +136,19 @@ impl Drop for Server {
 
 /// The values that both halves read and write.
 mod values {
+    use fastservice::schemars::{self, JsonSchema};
     use serde::{Deserialize, Serialize};
 
     /// Who the one token speaks for that both halves know.
     pub(super) const USER: &str = "auth0|5f7c8ec7c33c6c004bbafe82";
 
-    #[derive(Serialize)]
+    #[derive(Serialize, JsonSchema)]
     pub(super) struct Item {
         pub(super) id: i64,
         pub(super) q: Option<String>,
     }
 
-    #[derive(Deserialize, Serialize)]
+    #[derive(Deserialize, Serialize, JsonSchema)]
     pub(super) struct Article {
         name: String,
         price: f64,

@@ -7,6 +7,7 @@ mod cross_origin;
 #[cfg(feature = "db")]
 mod database;
 mod departure;
+mod document;
 mod handling;
 mod layered;
 #[cfg(feature = "metrics")]
@@ -37,6 +38,7 @@ use self::{
 #[cfg(feature = "cli")]
 pub(crate) use self::{
     core::Endpoint,
+    document::document,
     startup::{check, list, start},
 };
 pub use self::{layered::Inner, service::Service, startup::StartError};
@@ -67,6 +69,7 @@ use crate::{
 #[derive(Default)]
 pub struct App {
     name: Option<String>,
+    version: Option<String>,
     settings: Option<Settings>,
     public_prefix: String,
     private_prefix: String,
@@ -99,6 +102,19 @@ impl App {
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Says which version of the interface this is, for its documentation. Default: `0.1.0`.
+    ///
+    /// ```
+    /// use fastservice::App;
+    ///
+    /// let app = App::new().version(env!("CARGO_PKG_VERSION"));
+    /// ```
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
         self
     }
 

@@ -4,6 +4,7 @@ mod check_config;
 mod healthcheck;
 mod loopback;
 mod migrate;
+mod openapi;
 mod operations;
 #[cfg(feature = "dev-issuer")]
 mod rotate_keys;
@@ -34,6 +35,8 @@ enum Command {
     Serve,
     /// Lists the endpoints: method, path, access, function and where it is written.
     Routes(routes::Options),
+    /// Prints the OpenAPI document.
+    Openapi,
     /// Checks the settings and prints the effective ones, secrets masked.
     CheckConfig,
     /// Runs the migrations that are pending, and prints their names.
@@ -53,7 +56,7 @@ enum Command {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl App {
-    /// The command line of the service: `serve`, which is the default, `routes`,
+    /// The command line of the service: `serve`, which is the default, `routes`, `openapi`,
     /// `check-config`, `migrate`, `healthcheck` and, in development builds, `token` and
     /// `rotate-keys`.
     #[must_use]
@@ -66,6 +69,7 @@ fn run(app: App) -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(app),
         Command::Routes(options) => routes::run(app, &options).map(succeeded),
+        Command::Openapi => openapi::run(app).map(succeeded),
         Command::CheckConfig => check_config::run(app).map(succeeded),
         Command::Migrate(options) => migrate::run(app, &options).map(succeeded),
         Command::Healthcheck(options) => healthcheck::run(app, &options).map(succeeded),

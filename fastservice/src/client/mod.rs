@@ -42,7 +42,7 @@ const MOST_REDIRECTS: usize = 5;
 /// ```
 /// use fastservice::prelude::*;
 ///
-/// #[derive(serde::Deserialize, serde::Serialize)]
+/// #[derive(serde::Deserialize, serde::Serialize, JsonSchema)]
 /// struct Price { cents: u64 }
 ///
 /// #[public_api(get = "/items/{id}/price")]

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Argument, FromRequest, Request};
 use crate::{
     error::{Error, Result},
-    openapi::Operation,
+    openapi::{Content, Operation},
 };
 
 /// A value that the whole body becomes, for an argument marked `#[body]`.
@@ -40,7 +40,7 @@ impl FromBody for Bytes {
     }
 
     fn describe(operation: &mut Operation) {
-        operation.bodies.push("application/octet-stream");
+        operation.bodies.push(Content::of("application/octet-stream"));
     }
 }
 
@@ -57,7 +57,7 @@ impl FromBody for String {
     }
 
     fn describe(operation: &mut Operation) {
-        operation.bodies.push("text/plain");
+        operation.bodies.push(Content::of("text/plain"));
     }
 }
 

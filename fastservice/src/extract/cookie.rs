@@ -34,7 +34,9 @@ impl<T: Param> FromRequest for Cookie<T> {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        operation.parameters.push(Parameter::required(Location::Cookie, argument.name()));
+        let schema = T::schema(&mut operation.schemas);
+        let parameter = Parameter::required(Location::Cookie, argument.name());
+        operation.parameters.push(parameter.with_schema(schema));
     }
 }
 
@@ -45,7 +47,9 @@ impl<T: Param> OptionalFromRequest for Cookie<T> {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        operation.parameters.push(Parameter::optional(Location::Cookie, argument.name()));
+        let schema = T::schema(&mut operation.schemas);
+        let parameter = Parameter::optional(Location::Cookie, argument.name());
+        operation.parameters.push(parameter.with_schema(schema));
     }
 }
 

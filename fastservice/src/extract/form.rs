@@ -1,9 +1,10 @@
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::{Argument, FromRequest, OptionalFromRequest, Request, pairs, serde_error};
 use crate::{
     error::{Error, InputError, Result},
-    openapi::Operation,
+    openapi::{Content, Operation},
 };
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
@@ -13,7 +14,7 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 /// ```
 /// use fastservice::prelude::*;
 ///
-/// #[derive(serde::Deserialize)]
+/// #[derive(serde::Deserialize, JsonSchema)]
 /// struct Login { name: String, password: Secret<String> }
 ///
 /// #[public_api(post = "/login")]
@@ -27,7 +28,7 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
 
-impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> FromRequest for Form<T> {
     const TAKES_BODY: bool = true;
 
     async fn from_request(request: &mut Request, argument: Argument) -> Result<Self> {
@@ -36,11 +37,12 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.bodies.push(MEDIA_TYPE);
+        let schema = operation.schemas.taken::<T>();
+        operation.bodies.push(Content::with_schema(MEDIA_TYPE, schema));
     }
 }
 
-impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Form<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> OptionalFromRequest for Form<T> {
     const TAKES_BODY: bool = true;
 
     async fn from_request(request: &mut Request, _: Argument) -> Result<Option<Self>> {
@@ -53,6 +55,8 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Form<T> {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.bodies.push(MEDIA_TYPE);
+        let schema = operation.schemas.taken::<T>();
+        operation.bodies.push(Content::with_schema(MEDIA_TYPE, schema));
+        operation.is_body_optional = true;
     }
 }

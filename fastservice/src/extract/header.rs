@@ -37,7 +37,9 @@ impl<T: Param> FromRequest for Header<T> {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        operation.parameters.push(Parameter::required(Location::Header, header_name(argument)));
+        let schema = T::schema(&mut operation.schemas);
+        let parameter = Parameter::required(Location::Header, header_name(argument));
+        operation.parameters.push(parameter.with_schema(schema));
     }
 }
 
@@ -49,7 +51,9 @@ impl<T: Param> OptionalFromRequest for Header<T> {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        operation.parameters.push(Parameter::optional(Location::Header, header_name(argument)));
+        let schema = T::schema(&mut operation.schemas);
+        let parameter = Parameter::optional(Location::Header, header_name(argument));
+        operation.parameters.push(parameter.with_schema(schema));
     }
 }
 
@@ -61,7 +65,9 @@ impl<T: Param> FromRequest for Header<Vec<T>> {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        operation.parameters.push(Parameter::optional(Location::Header, header_name(argument)));
+        let schema = param::list_of::<T>(&mut operation.schemas);
+        let parameter = Parameter::optional(Location::Header, header_name(argument));
+        operation.parameters.push(parameter.with_schema(schema));
     }
 }
 

@@ -51,6 +51,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Claims<T> {
 
     fn describe(operation: &mut Operation, _: Argument) {
         operation.needs_identity = true;
+        operation.takes_identity = true;
     }
 }
 
@@ -65,6 +66,10 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Claims<T> {
         request.context().identify(claims.clone());
         claims.with().map(Some)
     }
+
+    fn describe(operation: &mut Operation, _: Argument) {
+        operation.takes_identity = true;
+    }
 }
 
 /// As [`Claims`].
@@ -76,6 +81,7 @@ impl FromRequest for UserId {
 
     fn describe(operation: &mut Operation, _: Argument) {
         operation.needs_identity = true;
+        operation.takes_identity = true;
     }
 }
 
@@ -84,5 +90,9 @@ impl OptionalFromRequest for UserId {
     async fn from_request(request: &mut Request, argument: Argument) -> Result<Option<Self>> {
         let claims = <Claims as OptionalFromRequest>::from_request(request, argument).await?;
         Ok(claims.map(|claims| claims.subject().clone()))
+    }
+
+    fn describe(operation: &mut Operation, _: Argument) {
+        operation.takes_identity = true;
     }
 }

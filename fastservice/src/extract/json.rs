@@ -1,13 +1,14 @@
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::{Argument, FromRequest, OptionalFromRequest, Request, serde_error};
 use crate::{
     error::{Error, InputError, Result},
     json::Json,
-    openapi::Operation,
+    openapi::{Content, Operation},
 };
 
-impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> FromRequest for Json<T> {
     const TAKES_BODY: bool = true;
 
     async fn from_request(request: &mut Request, argument: Argument) -> Result<Self> {
@@ -16,11 +17,12 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.bodies.push("application/json");
+        let schema = operation.schemas.taken::<T>();
+        operation.bodies.push(Content::with_schema("application/json", schema));
     }
 }
 
-impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Json<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> OptionalFromRequest for Json<T> {
     const TAKES_BODY: bool = true;
 
     async fn from_request(request: &mut Request, _: Argument) -> Result<Option<Self>> {
@@ -33,7 +35,9 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequest for Json<T> {
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        operation.bodies.push("application/json");
+        let schema = operation.schemas.taken::<T>();
+        operation.bodies.push(Content::with_schema("application/json", schema));
+        operation.is_body_optional = true;
     }
 }
 

@@ -61,7 +61,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of an endpoint",
     label = "cannot be made from a request",
-    note = "a body is `Json<T>` or `Form<T>`, all query parameters together are `Query<T>`; `T` has `#[derive(serde::Deserialize)]`",
+    note = "a body is `Json<T>` or `Form<T>`, all query parameters together are `Query<T>`; `T` has `#[derive(serde::Deserialize, JsonSchema)]`",
     note = "one path or query parameter, header or cookie has `#[derive(Param)]`, also inside `Option`, `Vec`, `Header` and `Cookie`",
     note = "state of the application is `State<T>`, and `T` is `Send` and `Sync`",
     note = "anything else implements `FromRequest`"

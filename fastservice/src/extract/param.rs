@@ -3,12 +3,13 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+use schemars::{Schema, json_schema};
 use serde_json::{Map, Value};
 
 use super::{Argument, FromRequest, OptionalFromRequest, Request, pairs};
 use crate::{
     error::{Error, InputError, Loc, Result},
-    openapi::{Location, Operation, Parameter},
+    openapi::{Location, Operation, Parameter, Schemas},
     secret::Secret,
 };
 
@@ -50,6 +51,12 @@ pub trait Param: Sized + Send + 'static {
     /// # Errors
     /// What is wrong, in words that do not repeat the text.
     fn parse(text: &str) -> Result<Self, ParamError>;
+
+    /// What the text may be, for the documentation. Default: anything.
+    fn schema(schemas: &mut Schemas) -> Schema {
+        let _ = schemas;
+        json_schema!({"type": "string"})
+    }
 }
 
 /// Why a text is not a value.
@@ -148,7 +155,9 @@ impl<T: Param> FromRequest for T {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        operation.parameters.push(Parameter::required(argument.location, argument.name));
+        let schema = T::schema(&mut operation.schemas);
+        let parameter = Parameter::required(argument.location, argument.name);
+        operation.parameters.push(parameter.with_schema(schema));
     }
 }
 
@@ -159,7 +168,9 @@ impl<T: Param> OptionalFromRequest for T {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        let mut parameter = Parameter::optional(argument.location, argument.name);
+        let schema = T::schema(&mut operation.schemas);
+        let mut parameter =
+            Parameter::optional(argument.location, argument.name).with_schema(schema);
         // A path without its parameter is another path.
         parameter.required = argument.location == Location::Path;
         operation.parameters.push(parameter);
@@ -178,10 +189,17 @@ impl<T: Param> FromRequest for Vec<T> {
     }
 
     fn describe(operation: &mut Operation, argument: Argument) {
-        let mut parameter = Parameter::optional(argument.location, argument.name);
+        let schema = list_of::<T>(&mut operation.schemas);
+        let mut parameter =
+            Parameter::optional(argument.location, argument.name).with_schema(schema);
         parameter.required = argument.location == Location::Path;
         operation.parameters.push(parameter);
     }
+}
+
+/// The schema of several values.
+pub(super) fn list_of<T: Param>(schemas: &mut Schemas) -> Schema {
+    json_schema!({"type": "array", "items": T::schema(schemas)})
 }
 
 /// Parses every value, and names each wrong one by its position.
@@ -203,6 +221,10 @@ pub(super) fn parse_all<T: Param>(
 macro_rules! integers {
     ($($integer:ty)*) => {$(
         impl Param for $integer {
+            fn schema(schemas: &mut Schemas) -> Schema {
+                schemas.taken::<Self>()
+            }
+
             fn parse(text: &str) -> Result<Self, ParamError> {
                 use std::num::IntErrorKind::{NegOverflow, PosOverflow};
                 text.parse().map_err(|error: std::num::ParseIntError| match error.kind() {
@@ -236,6 +258,10 @@ fn is_negative(text: &str) -> bool {
 macro_rules! floats {
     ($($float:ty)*) => {$(
         impl Param for $float {
+            fn schema(schemas: &mut Schemas) -> Schema {
+                schemas.taken::<Self>()
+            }
+
             fn parse(text: &str) -> Result<Self, ParamError> {
                 let number: Self = text.parse().map_err(|_| ParamError::new(
                     "float_parsing",
@@ -255,6 +281,10 @@ floats!(f32 f64);
 
 /// Takes FastAPI's words, in any case: `1`, `true`, `t`, `yes`, `y`, `on` and their opposites.
 impl Param for bool {
+    fn schema(schemas: &mut Schemas) -> Schema {
+        schemas.taken::<Self>()
+    }
+
     fn parse(text: &str) -> Result<Self, ParamError> {
         let is_one_of = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
         if is_one_of(&["true", "1", "t", "yes", "y", "on"]) {
@@ -282,6 +312,12 @@ impl<T: Param> Param for Secret<T> {
     const EMPTY: bool = T::EMPTY;
     const SECRET: bool = true;
 
+    fn schema(schemas: &mut Schemas) -> Schema {
+        let mut schema = T::schema(schemas);
+        schema.insert("format".to_owned(), "password".into());
+        schema
+    }
+
     fn parse(text: &str) -> Result<Self, ParamError> {
         T::parse(text).map(Self::new)
     }
@@ -291,6 +327,10 @@ impl<T: Param> Param for Secret<T> {
 macro_rules! from_str {
     ($($name:ty: $kind:literal, $msg:literal;)*) => {$(
         impl Param for $name {
+            fn schema(schemas: &mut Schemas) -> Schema {
+                schemas.taken::<Self>()
+            }
+
             fn parse(text: &str) -> Result<Self, ParamError> {
                 text.parse().map_err(|_| ParamError::new($kind, $msg))
             }

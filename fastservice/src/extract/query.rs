@@ -1,14 +1,18 @@
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::{Argument, FromRequest, Request, pairs, serde_error};
-use crate::{error::Result, openapi::Operation};
+use crate::{
+    error::Result,
+    openapi::{Location, Operation, Parameter},
+};
 
 /// All query parameters as one struct.
 ///
 /// ```
 /// use fastservice::prelude::*;
 ///
-/// #[derive(serde::Deserialize)]
+/// #[derive(serde::Deserialize, JsonSchema)]
 /// struct Page {
 ///     #[serde(default)]
 ///     offset: u64,
@@ -26,12 +30,18 @@ use crate::{error::Result, openapi::Operation};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned + Send + 'static> FromRequest for Query<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> FromRequest for Query<T> {
     async fn from_request(request: &mut Request, _: Argument) -> Result<Self> {
         let query = request.query();
         pairs::check(query.as_bytes(), "query")?;
         serde_error::from_form(query.as_bytes(), "query").map(Self)
     }
 
-    fn describe(_: &mut Operation, _: Argument) {}
+    fn describe(operation: &mut Operation, _: Argument) {
+        for (name, schema, is_required) in operation.schemas.members::<T>() {
+            let mut parameter = Parameter::optional(Location::Query, name).with_schema(schema);
+            parameter.required = is_required;
+            operation.parameters.push(parameter);
+        }
+    }
 }

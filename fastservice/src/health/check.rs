@@ -10,6 +10,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -33,7 +34,8 @@ pub(crate) struct Check {
 type Asked = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 /// How a check went, as the answer of `/ready` says it. Why is in the log only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub(super) enum Outcome {
     #[serde(rename = "ok")]
     Passed,

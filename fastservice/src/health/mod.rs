@@ -18,6 +18,7 @@ use futures_util::{
     future::{Shared, join_all},
 };
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -27,6 +28,7 @@ use crate::{
     error::Result,
     extract::{Environment, Request, State},
     json::Json,
+    openapi::{Operation, OtherAnswer},
     response::{IntoResponse, Response},
 };
 
@@ -54,7 +56,9 @@ struct Report {
 
 type Outcomes = BTreeMap<&'static str, Outcome>;
 
-#[derive(Serialize)]
+/// Whether the service can do its work, and what it needs for that.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Readiness")]
 struct Answer {
     status: &'static str,
     checks: Outcomes,
@@ -66,6 +70,13 @@ pub(crate) async fn ready(mut request: Request) -> Result<Response> {
     let (status, answer) = readiness.answer(request.environment()).await;
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (status, headers, Json(answer)).into_response()
+}
+
+/// What that answer is.
+pub(crate) fn describe(operation: &mut Operation) {
+    <Json<Answer> as IntoResponse>::describe(operation);
+    let description = "A check fails, or a stop has begun.";
+    operation.others.push(OtherAnswer::new(StatusCode::SERVICE_UNAVAILABLE, description));
 }
 
 impl Readiness {

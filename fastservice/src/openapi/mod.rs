@@ -1,25 +1,50 @@
-//! What an endpoint takes, as plain values that the extractors fill in.
+//! What an endpoint takes and answers, as plain values that arguments and results fill in.
+
+mod schemas;
 
 use std::{
     any::{TypeId, type_name},
     borrow::Cow,
 };
 
+use http::StatusCode;
+use schemars::{Schema, json_schema};
 use serde::Serialize;
 
-/// What an endpoint takes. Each argument's type adds its part, so that the
-/// description cannot drift from the code.
-#[derive(Debug, Clone, Default, Serialize)]
+pub use self::schemas::Schemas;
+
+/// What an endpoint takes and answers. Each argument's type and the result's add their part,
+/// so that the description cannot drift from the code.
+#[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is a plain fact about the endpoint")]
 pub struct Operation {
     /// Values from the path, the query, headers and cookies.
     pub parameters: Vec<Parameter>,
-    /// Media types of the body; empty when none is read.
+    /// The forms of the body; empty when none is read.
     #[serde(rename = "body")]
-    pub bodies: Vec<&'static str>,
+    pub bodies: Vec<Content>,
+    /// Whether a request without a body is taken too.
+    #[serde(skip)]
+    pub is_body_optional: bool,
+    /// The status of the answer when all went well, where it is not 200.
+    #[serde(skip)]
+    pub status: Option<StatusCode>,
+    /// What the body of the answer may be, when all went well; empty when there is none.
+    #[serde(skip)]
+    pub answers: Vec<Content>,
+    /// The answers with another status than the usual one.
+    #[serde(skip)]
+    pub others: Vec<OtherAnswer>,
+    /// Headers of the answer.
+    #[serde(skip)]
+    pub headers: Vec<&'static str>,
     /// Whether the endpoint must know who calls, though its attribute does not say so.
     #[serde(skip)]
     pub needs_identity: bool,
+    /// Whether the endpoint looks at who calls, if anybody says so.
+    #[serde(skip)]
+    pub takes_identity: bool,
     /// Whether the endpoint calls other services.
     #[serde(skip)]
     pub needs_client: bool,
@@ -29,10 +54,62 @@ pub struct Operation {
     /// State without which the endpoint cannot run; checked at start-up.
     #[serde(skip)]
     pub states: Vec<StateType>,
+    /// Makes the schemas of all these.
+    #[serde(skip)]
+    pub schemas: Schemas,
+}
+
+/// A body: its media type, and the schema of what is in it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Content {
+    /// Its media type.
+    pub media_type: &'static str,
+    /// What is in it; none for bytes and text.
+    pub schema: Option<Schema>,
+}
+
+impl Content {
+    /// Bytes or text of this media type.
+    #[must_use]
+    pub const fn of(media_type: &'static str) -> Self {
+        Self { media_type, schema: None }
+    }
+
+    /// A value in the form of this media type.
+    #[must_use]
+    pub const fn with_schema(media_type: &'static str, schema: Schema) -> Self {
+        Self { media_type, schema: Some(schema) }
+    }
+}
+
+/// In short: its media type.
+impl Serialize for Content {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.media_type)
+    }
+}
+
+/// An answer that is neither the usual one nor an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherAnswer {
+    /// Its status.
+    pub status: StatusCode,
+    /// What it means, in a sentence.
+    pub description: &'static str,
+}
+
+impl OtherAnswer {
+    /// An answer without a body.
+    #[must_use]
+    pub const fn new(status: StatusCode, description: &'static str) -> Self {
+        Self { status, description }
+    }
 }
 
 /// One value from the path, the query, a header or a cookie.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Parameter {
     /// Its name, as the client writes it.
@@ -42,20 +119,41 @@ pub struct Parameter {
     pub location: Location,
     /// Whether the request is refused without it.
     pub required: bool,
+    /// What it may be.
+    #[serde(skip)]
+    pub schema: Schema,
 }
 
 impl Parameter {
-    /// A required parameter.
+    /// A required parameter of any text.
     #[must_use]
     pub fn required(location: Location, name: impl Into<String>) -> Self {
-        Self { name: name.into(), location, required: true }
+        Self {
+            name: name.into(),
+            location,
+            required: true,
+            schema: json_schema!({"type": "string"}),
+        }
     }
 
-    /// A parameter that may be left out.
+    /// A parameter of any text that may be left out.
     #[must_use]
     pub fn optional(location: Location, name: impl Into<String>) -> Self {
-        Self { name: name.into(), location, required: false }
+        Self { required: false, ..Self::required(location, name) }
     }
+
+    /// Says what it may be.
+    #[must_use]
+    pub fn with_schema(self, schema: Schema) -> Self {
+        Self { schema, ..self }
+    }
+}
+
+/// The schema of a text that is one of these. Not public API.
+#[doc(hidden)]
+#[must_use]
+pub fn one_of_names(names: &[&str]) -> Schema {
+    json_schema!({"type": "string", "enum": names})
 }
 
 /// Where a parameter is, in `OpenAPI`'s words.

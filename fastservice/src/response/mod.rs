@@ -1,18 +1,21 @@
 //! 6. The answer.
 
+mod created;
 mod json;
 mod problem;
 mod redirect;
+mod tagged;
 mod text;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 pub(crate) use self::problem::ErrorForm;
-pub use self::{redirect::Redirect, text::Html};
+pub use self::{created::Created, redirect::Redirect, tagged::Tagged, text::Html};
 pub use crate::json::Json;
 use crate::{
     body::Body,
     error::{Error, Result},
+    openapi::Operation,
 };
 
 /// An answer on its way to the client.
@@ -41,7 +44,7 @@ pub type Response = http::Response<Body>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of an endpoint",
     label = "cannot be made into a response",
-    note = "return `Json<{Self}>` (with `#[derive(Serialize)]`), text, bytes, a status, or a `Result` of one",
+    note = "return `Json<{Self}>` (with `#[derive(serde::Serialize, JsonSchema)]`), text, bytes, a status, or a `Result` of one",
     note = "your own error type implements `IntoResponse`; in place of `None`, return `Err(Error::not_found(\"..\"))`"
 )]
 pub trait IntoResponse {
@@ -51,6 +54,15 @@ pub trait IntoResponse {
     /// An error answers as a problem document, in the form that the setting
     /// `ERROR_FORMAT` asks for.
     fn into_response(self) -> Result<Response>;
+
+    /// Adds to the endpoint's description what the answer is. Default: nothing, as of a
+    /// [`Response`], which may be anything.
+    fn describe(operation: &mut Operation)
+    where
+        Self: Sized,
+    {
+        let _ = operation;
+    }
 }
 
 impl IntoResponse for Response {
@@ -100,6 +112,11 @@ impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
             Err(error) => error.into_response(),
         }
     }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+        E::describe(operation);
+    }
 }
 
 /// Another status.
@@ -108,6 +125,10 @@ impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
         let mut response = self.1.into_response()?;
         *response.status_mut() = self.0;
         Ok(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
     }
 }
 
@@ -119,6 +140,10 @@ impl<T: IntoResponse, const N: usize> IntoResponse for ([(HeaderName, HeaderValu
         response.headers_mut().extend(HeaderMap::from_iter(self.0));
         Ok(response)
     }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+    }
 }
 
 /// Another status, and headers.
@@ -128,6 +153,10 @@ impl<T: IntoResponse, const N: usize> IntoResponse
     fn into_response(self) -> Result<Response> {
         let (status, headers, value) = self;
         (status, (headers, value)).into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
     }
 }
 

@@ -1,7 +1,7 @@
 use http::{HeaderValue, StatusCode, header};
 
 use super::{IntoResponse, Response};
-use crate::error::Result;
+use crate::{error::Result, openapi::Operation};
 
 /// Sends the client to another place.
 ///
@@ -49,5 +49,10 @@ impl IntoResponse for Redirect {
     fn into_response(self) -> Result<Response> {
         let location = HeaderValue::try_from(self.location)?;
         (self.status, ([(header::LOCATION, location)], ())).into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.status = Some(StatusCode::TEMPORARY_REDIRECT);
+        operation.headers.push("Location");
     }
 }

@@ -4,7 +4,11 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use super::{IntoResponse, Response, of_type};
-use crate::{body::Body, error::Result};
+use crate::{
+    body::Body,
+    error::Result,
+    openapi::{Content, Operation},
+};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -18,17 +22,29 @@ impl<T: Into<Body>> IntoResponse for Html<T> {
     fn into_response(self) -> Result<Response> {
         Ok(of_type(HTML, self.0))
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.answers.push(Content::of("text/html"));
+    }
 }
 
 impl IntoResponse for String {
     fn into_response(self) -> Result<Response> {
         Ok(of_type(TEXT, self))
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.answers.push(Content::of("text/plain"));
+    }
 }
 
 impl IntoResponse for &'static str {
     fn into_response(self) -> Result<Response> {
         Ok(of_type(TEXT, self))
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.answers.push(Content::of("text/plain"));
     }
 }
 
@@ -39,16 +55,28 @@ impl IntoResponse for Cow<'static, str> {
             Cow::Owned(text) => text.into_response(),
         }
     }
+
+    fn describe(operation: &mut Operation) {
+        String::describe(operation);
+    }
 }
 
 impl IntoResponse for Bytes {
     fn into_response(self) -> Result<Response> {
         Ok(of_type(BYTES, self))
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.answers.push(Content::of("application/octet-stream"));
+    }
 }
 
 impl IntoResponse for Vec<u8> {
     fn into_response(self) -> Result<Response> {
         Bytes::from(self).into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        Bytes::describe(operation);
     }
 }

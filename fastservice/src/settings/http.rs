@@ -22,6 +22,8 @@ pub struct HttpSettings {
     /// `BODY_TIMEOUT` (`30s`): how long a body may take to arrive, and a second more for
     /// each KiB of it that has.
     pub body_timeout: Duration,
+    /// `OPENAPI` (`true`): whether `/openapi.json` is served.
+    pub openapi: bool,
 }
 
 /// The form of error bodies: the setting `ERROR_FORMAT`.
@@ -55,6 +57,7 @@ impl HttpSettings {
             error_input: reader.checked("ERROR_INPUT", "false", units::switch),
             body_limit: reader.checked("BODY_LIMIT", "2MiB", units::bytes),
             body_timeout: reader.checked("BODY_TIMEOUT", "30s", units::duration),
+            openapi: reader.checked("OPENAPI", "true", units::switch),
         }
     }
 }

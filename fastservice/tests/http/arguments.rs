@@ -41,7 +41,7 @@ async fn numbers(small: Option<u8>, signed: Option<i8>) -> String {
     format!("{small:?} {signed:?}")
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 struct Page {
     #[serde(default)]
     offset: u64,

@@ -4,7 +4,7 @@ use fastservice::{
 };
 use serde_json::{Value, json};
 
-#[derive(serde::Deserialize, serde::Serialize)]
+#[derive(serde::Deserialize, serde::Serialize, JsonSchema)]
 struct Item {
     name: String,
     price: u32,

@@ -25,6 +25,7 @@ mod introspection;
 mod layers;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod openapi;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod proxies;

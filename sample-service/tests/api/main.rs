@@ -3,6 +3,7 @@
 #![allow(clippy::duplicate_mod, reason = "each test runs on both databases")]
 
 mod logs;
+mod openapi;
 mod postgres;
 mod settings;
 mod sqlite;

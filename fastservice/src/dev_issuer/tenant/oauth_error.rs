@@ -1,4 +1,5 @@
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 /// A refusal in OAuth's words (RFC 6749 sections 4.1.2.1 and 5.2).
 ///
 /// Descriptions are constants, because they may not have any character (section 5.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct OAuthError {
     error: &'static str,
     error_description: &'static str,

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use http::{HeaderValue, Method, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{OAuthError, Tenant, page, parameters::Parameters};
@@ -54,14 +55,11 @@ pub(crate) static ROUTES: [Route; 9] = [
         .private(OPENID),
     route(Method::POST, "/dev-issuer/userinfo", "userinfo", |request| Box::pin(userinfo(request)))
         .summary("Who a token is about.")
-        .private(OPENID)
-        .hidden(),
+        .private(OPENID),
     route(Method::POST, TOKEN_PATH, "any_token", |request| Box::pin(any_token(request)))
-        .summary("Any token, for who develops.")
-        .hidden(),
+        .summary("Any token, for who develops."),
     route(Method::POST, ROTATE_PATH, "rotate", |request| Box::pin(rotate(request)))
-        .summary("A new key, for who develops.")
-        .hidden(),
+        .summary("A new key, for who develops."),
 ];
 
 const fn route(
@@ -77,7 +75,11 @@ const fn route(
         file: file!(),
         line: line!(),
     };
-    Route::new(method, path, |_| {}, call, source).tags(&["development"]).body_limit(BODY_LIMIT)
+    Route::new(method, path, |_| {}, call, source)
+        .tags(&["development"])
+        .body_limit(BODY_LIMIT)
+        // No part of the interface: it is gone in production.
+        .hidden()
 }
 
 /// The tenant, for a request that may come.
@@ -172,7 +174,7 @@ async fn userinfo(mut request: Request) -> Result<Response> {
 }
 
 /// What the `token` command wants.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Wanted {
     sub: String,
     #[serde(default)]

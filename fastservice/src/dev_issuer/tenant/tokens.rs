@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderValue, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -23,7 +24,7 @@ const ACCESS_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const ID_LIFETIME: Duration = Duration::from_secs(10 * 60 * 60);
 
 /// The answer to a right token request (RFC 6749 section 5.1).
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Tokens {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]

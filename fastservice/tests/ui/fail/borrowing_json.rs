@@ -2,7 +2,7 @@
 
 use fastservice::prelude::*;
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 struct Item<'a> {
     name: &'a str,
 }

@@ -2,7 +2,7 @@
 
 use fastservice::prelude::*;
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 struct Item;
 
 #[public_api(post = "/items")]

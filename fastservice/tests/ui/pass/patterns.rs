@@ -2,7 +2,7 @@
 
 use fastservice::prelude::*;
 
-#[derive(Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Debug, serde::Deserialize, serde::Serialize, JsonSchema)]
 struct Item {
     name: String,
 }

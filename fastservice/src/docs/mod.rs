@@ -1,0 +1,12 @@
+//! The interface in words: the `OpenAPI` document, made of the registered routes.
+
+mod document;
+mod operation;
+mod problem;
+mod security;
+mod serving;
+
+pub(crate) use self::{
+    document::{Document, Info},
+    serving::{OPENAPI, Served},
+};

@@ -1,0 +1,178 @@
+//! The schemas of an interface's types, each once and by its name.
+
+use std::fmt;
+
+use schemars::{
+    JsonSchema, Schema, SchemaGenerator,
+    generate::{Contract, SchemaSettings},
+};
+use serde_json::{Map, Value};
+
+const PLACE: &str = "/components/schemas";
+
+/// Makes schemas, and collects those that are referred to by name.
+///
+/// What a type takes and what it gives may differ: a field with a default may be left out of a
+/// request, and is in every answer.
+pub struct Schemas {
+    taken: SchemaGenerator,
+    given: SchemaGenerator,
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self { taken: generator(Contract::Deserialize), given: generator(Contract::Serialize) }
+    }
+}
+
+fn generator(contract: Contract) -> SchemaGenerator {
+    // The dialect of OpenAPI 3.1.
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = PLACE.into();
+    settings.meta_schema = None;
+    settings.contract = contract;
+    settings.into_generator()
+}
+
+impl Schemas {
+    /// The schema of what is read as `T`.
+    pub fn taken<T: JsonSchema + ?Sized>(&mut self) -> Schema {
+        self.taken.subschema_for::<T>()
+    }
+
+    /// The schema of what `T` is written as.
+    pub fn given<T: JsonSchema + ?Sized>(&mut self) -> Schema {
+        self.given.subschema_for::<T>()
+    }
+
+    /// The members of the object that is read as `T`, each with whether it must be there;
+    /// none where `T` is no object.
+    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<(String, Schema, bool)> {
+        let schema = T::json_schema(&mut self.taken);
+        let Some(object) = schema.as_object() else { return Vec::new() };
+        let required = object.get("required").and_then(Value::as_array);
+        let is_required =
+            |name: &str| required.is_some_and(|names| names.iter().any(|member| member == name));
+        let properties = object.get("properties").and_then(Value::as_object);
+        let member = |(name, schema): (&String, &Value)| {
+            (name.clone(), without_null(schema), is_required(name))
+        };
+        properties.into_iter().flatten().map(member).collect()
+    }
+
+    /// The schemas that have a name, and the document's references to them.
+    ///
+    /// A type that is taken and given in the same form has one; of one with two forms what is
+    /// taken has the name with `Input` after it.
+    pub(crate) fn finish(mut self, document: &mut Value) -> Map<String, Value> {
+        let mut all = self.given.take_definitions(true);
+        let mut taken = self.taken.take_definitions(true);
+        let renamed = renamed(&taken, &all);
+        for schema in taken.values_mut() {
+            rename(schema, &renamed);
+        }
+        rename_marked(document, &renamed);
+        for (name, schema) in taken {
+            let name = if renamed.contains(&name) { input_name(&name) } else { name };
+            all.insert(name, schema);
+        }
+        all
+    }
+}
+
+/// What can be left out can not be null too: text has no null.
+fn without_null(schema: &Value) -> Schema {
+    let mut schema = Schema::try_from(schema.clone()).unwrap_or_default();
+    if let Some(Value::Array(types)) = schema.get("type") {
+        let types: Vec<_> = types.iter().filter(|name| *name != "null").cloned().collect();
+        if let [one] = &types[..] {
+            schema.insert("type".to_owned(), one.clone());
+        }
+    }
+    if let Some(Value::Array(ways)) = schema.get("anyOf") {
+        let is_null = |way: &&Value| way.get("type").is_some_and(|name| name == "null");
+        let ways: Vec<_> = ways.iter().filter(|way| !is_null(way)).cloned().collect();
+        if let [Value::Object(one)] = &ways[..] {
+            let one = one.clone();
+            schema.remove("anyOf");
+            for (name, value) in one {
+                schema.insert(name, value);
+            }
+        }
+    }
+    schema
+}
+
+/// Names whose two schemas differ, or lead to such.
+fn renamed(taken: &Map<String, Value>, given: &Map<String, Value>) -> Vec<String> {
+    let differs =
+        |(name, schema): &(&String, &Value)| given.get(*name).is_some_and(|other| other != *schema);
+    let mut renamed: Vec<_> = taken.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    loop {
+        let leads = |(name, schema): &(&String, &Value)| {
+            given.contains_key(*name) && !renamed.contains(name) && refers_to(schema, &renamed)
+        };
+        let more: Vec<_> = taken.iter().filter(leads).map(|(name, _)| name.clone()).collect();
+        if more.is_empty() {
+            return renamed;
+        }
+        renamed.extend(more);
+    }
+}
+
+fn input_name(name: &str) -> String {
+    format!("{name}Input")
+}
+
+fn reference(name: &str) -> String {
+    format!("#{PLACE}/{name}")
+}
+
+fn refers_to(schema: &Value, names: &[String]) -> bool {
+    match schema {
+        Value::Object(members) => members.iter().any(|(key, value)| {
+            (key == "$ref" && names.iter().any(|name| *value == reference(name)))
+                || refers_to(value, names)
+        }),
+        Value::Array(values) => values.iter().any(|value| refers_to(value, names)),
+        _ => false,
+    }
+}
+
+fn rename(schema: &mut Value, names: &[String]) {
+    match schema {
+        Value::Object(members) => {
+            for (key, value) in members {
+                match names.iter().find(|name| key == "$ref" && *value == reference(name)) {
+                    Some(name) => *value = reference(&input_name(name)).into(),
+                    None => rename(value, names),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| rename(value, names)),
+        _ => {}
+    }
+}
+
+/// Renames in what requests are made of.
+fn rename_marked(document: &mut Value, names: &[String]) {
+    match document {
+        Value::Object(members) => {
+            for (key, value) in members {
+                if key == "parameters" || key == "requestBody" {
+                    rename(value, names);
+                } else {
+                    rename_marked(value, names);
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| rename_marked(value, names)),
+        _ => {}
+    }
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schemas").finish_non_exhaustive()
+    }
+}
