@@ -218,13 +218,13 @@ async fn an_issuer_that_refuses_this_service_is_left_alone_for_a_while() {
             assert_eq!(asked(&client, token).await, is((503, "auth_unavailable")));
         }
         assert_eq!(asked(&client, "remembered").await.0, 200);
-        later(Duration::from_secs(seconds - 2)).await;
+        later(Duration::from_secs(seconds - 5)).await;
         let answer = with_token(&client, "/private", "c").await;
         let rest: u64 = answer.header("retry-after").unwrap().parse().unwrap();
-        assert!((1..=2).contains(&rest), "{rest}");
+        assert!((1..=5).contains(&rest), "{rest}");
         assert_eq!(issuer.calls(), calls + 1);
 
-        later(Duration::from_secs(2)).await;
+        later(Duration::from_secs(5)).await;
         assert_eq!(asked(&client, "remembered").await.0, 200);
         assert_eq!(asked(&client, &format!("new-{seconds}-{calls}")).await.0, 200);
     }
