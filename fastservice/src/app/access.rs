@@ -42,7 +42,10 @@ pub(super) fn of_settings(settings: &Settings, faults: &mut Vec<String>) -> AnyA
 /// Asks about each token.
 #[cfg(feature = "introspection")]
 fn of_introspection(url: &str, settings: &Settings, faults: &mut Vec<String>) -> AnyAuthenticator {
-    use crate::auth::{Introspection, IntrospectionBuilder};
+    use crate::{
+        auth::{Introspection, IntrospectionBuilder},
+        secret::Secret,
+    };
 
     let Settings { introspection, auth, .. } = settings;
     let needed = [
@@ -56,11 +59,13 @@ fn of_introspection(url: &str, settings: &Settings, faults: &mut Vec<String>) ->
         faults.extend(missing.into_iter().map(fault));
         return None;
     }
+    let secret = introspection.client_secret.as_ref().map_or("", |secret| secret.expose());
     let builder = Introspection::builder()
         .url(url)
         .client(
             introspection.client_id.clone().unwrap_or_default(),
-            introspection.client_secret.clone().unwrap_or_default(),
+            // A file often ends with a line break.
+            Secret::new(secret.trim().to_owned()),
         )
         .leeway(auth.token_leeway)
         .remember_for(introspection.cache);

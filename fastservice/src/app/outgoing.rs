@@ -42,10 +42,25 @@ impl App {
         self.preparations.push(Box::new(|settings, environment| {
             let client = build(target(settings), settings, environment);
             Box::pin(async {
-                environment.set_state(wrap(client?));
+                let client = client?;
+                client.open().await?;
+                environment.set_state(wrap(client));
                 Ok(())
             })
         }));
+        self
+    }
+
+    /// Takes these tokens where the settings name nobody who grants any, so that tests need none.
+    #[cfg(feature = "testing")]
+    pub(crate) fn access_tokens_in_tests(mut self, tokens: AccessTokens) -> Self {
+        let take = super::preparation::preparation(|settings, environment| {
+            if settings.access_tokens.token_url.is_none() && !settings.auth.names_issuer() {
+                environment.set_state(tokens);
+            }
+        });
+        // Before those that use them.
+        self.preparations.insert(0, take);
         self
     }
 }
@@ -64,14 +79,14 @@ fn build(
     Ok(target.build(&client, &tokens)?)
 }
 
-/// Makes the client of the service, and its tokens where the settings say enough. Where an
-/// endpoint takes them, what is wrong with them stops the start.
-pub(super) fn client(endpoints: &[Endpoint], own: Option<OwnIssuer>) -> Preparation {
+/// The first and the last step: makes the client of the service, and its tokens where the
+/// settings say enough; and where an endpoint takes tokens and there are none, says why.
+pub(super) fn client(endpoints: &[Endpoint], own: Option<OwnIssuer>) -> [Preparation; 2] {
     let mut taken = Operation::default();
     for endpoint in endpoints {
         (endpoint.route.describe)(&mut taken);
     }
-    Box::new(move |settings, environment| {
+    let first: Preparation = Box::new(move |settings, environment| {
         Box::pin(async move {
             let client = Client::new(&settings.client, &settings.service_name);
             if taken.needs_client {
@@ -82,14 +97,18 @@ pub(super) fn client(endpoints: &[Endpoint], own: Option<OwnIssuer>) -> Preparat
                 Some(own) => Ok(AccessTokens::of_own_issuer(own, settings)),
                 None => AccessTokens::new(settings),
             };
-            match tokens {
-                Ok(tokens) => environment.set_state(tokens),
-                Err(error) if taken.needs_access_tokens => return Err(error.into()),
-                Err(_) => {}
+            if let Ok(tokens) = tokens {
+                environment.set_state(tokens);
             }
             Ok(())
         })
-    })
+    });
+    let last: Preparation = Box::new(move |settings, environment| {
+        let lacks = taken.needs_access_tokens && environment.state::<AccessTokens>().is_none();
+        let known = if lacks { AccessTokens::new(settings).map(drop) } else { Ok(()) };
+        Box::pin(async { Ok(known?) })
+    });
+    [first, last]
 }
 
 /// Gets the tokens that will be needed, in the background.

@@ -77,7 +77,9 @@ pub(crate) async fn start(
     #[cfg(feature = "client")]
     {
         let own = own_tokens::own_grants(&app, &settings, address);
-        app.preparations.insert(0, super::outgoing::client(&plan.endpoints, own));
+        let [first, last] = super::outgoing::client(&plan.endpoints, own);
+        app.preparations.insert(0, first);
+        app.preparations.push(last);
     }
     let verifies_tokens = plan.guard.has_authenticator();
     let mut environment = environment(app.preparations, &settings, plan.guard).await?;

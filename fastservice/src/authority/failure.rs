@@ -24,7 +24,6 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// How long the authority wants not to be asked.
-    #[cfg(feature = "jwt")]
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
@@ -52,7 +51,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Unable(source) => write!(f, "the call cannot be made: {}", chain(&**source)),
             Self::Unreachable(cause) => write!(f, "no answer: {cause}"),
-            Self::Timeout => write!(f, "no whole answer within {:?}", super::TIMEOUT),
+            Self::Timeout => f.write_str("no whole answer in time"),
             Self::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
             Self::Status { status, .. } if status.is_redirection() => {
                 write!(f, "the answer is {status}; redirects are not followed")

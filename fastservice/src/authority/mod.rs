@@ -22,7 +22,7 @@ pub(crate) use self::credentials::basic;
 pub(crate) use self::discovery::Discovery;
 pub(crate) use self::{
     failure::Failure,
-    url::{Plain, url_fault},
+    url::{Plain, origin_and_path, url_fault},
 };
 use crate::error::BoxError;
 

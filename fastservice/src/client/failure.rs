@@ -21,12 +21,12 @@ impl Target {
         if is_mistake {
             return Error::internal(failure);
         }
-        if is_timeout {
-            let detail = "a service that this one needs did not answer in time";
-            return Error::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", detail)
-                .with_source(failure);
-        }
-        failed(failure)
+        if is_timeout { late(failure) } else { failed(failure) }
+    }
+
+    /// What a call answers whose time was over before it was sent.
+    pub(super) fn late(&self, why: impl Into<BoxError>) -> Error {
+        late(self.because(why))
     }
 
     /// What an answer that cannot be used answers.
@@ -37,6 +37,11 @@ impl Target {
     fn because(&self, source: impl Into<BoxError>) -> CallFailure {
         CallFailure { target: self.clone(), source: source.into() }
     }
+}
+
+fn late(failure: CallFailure) -> Error {
+    let detail = "a service that this one needs did not answer in time";
+    Error::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", detail).with_source(failure)
 }
 
 fn failed(failure: CallFailure) -> Error {

@@ -1,6 +1,7 @@
 //! Calls to other services, which carry the context of the request.
 
 mod access_tokens;
+mod base;
 mod failure;
 mod request;
 mod response;
@@ -13,6 +14,7 @@ use reqwest::{ClientBuilder, redirect};
 use tokio::sync::OnceCell;
 
 pub(crate) use self::access_tokens::OwnIssuer;
+use self::base::Base;
 pub use self::{
     access_tokens::{AccessToken, AccessTokens},
     request::ClientRequest,
@@ -55,6 +57,8 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     settings: ClientSettings,
     user_agent: String,
+    /// Where redirects may lead, beside the limit of all.
+    base: Option<Arc<Base>>,
     // Made by the first who needs it, as the certificates take time to read.
     http: OnceCell<reqwest::Client>,
 }
@@ -74,7 +78,16 @@ impl Client {
         let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         let name = service_name.replace(|c| !is_token(c), "-");
         let user_agent = format!("{name} fastservice/{}", env!("CARGO_PKG_VERSION"));
-        Self(Arc::new(Inner { settings: settings.clone(), user_agent, http: OnceCell::new() }))
+        Self::with(settings.clone(), user_agent, None)
+    }
+
+    /// The same with connections of its own, which follows redirects below this URL only.
+    fn within(&self, base: Arc<Base>) -> Self {
+        Self::with(self.0.settings.clone(), self.0.user_agent.clone(), Some(base))
+    }
+
+    fn with(settings: ClientSettings, user_agent: String, base: Option<Arc<Base>>) -> Self {
+        Self(Arc::new(Inner { settings, user_agent, base, http: OnceCell::new() }))
     }
 
     /// A GET request.
@@ -116,12 +129,13 @@ impl Client {
     }
 
     async fn build(&self) -> Result<reqwest::Client, BoxError> {
-        let Inner { settings, user_agent, .. } = &*self.0;
+        let Inner { settings, user_agent, base, .. } = &*self.0;
+        let base = base.clone();
         let builder = ClientBuilder::new()
             .user_agent(user_agent)
             .timeout(settings.timeout)
             .connect_timeout(settings.connect_timeout)
-            .redirect(redirect::Policy::custom(follow))
+            .redirect(redirect::Policy::custom(move |to| follow(to, base.as_deref())))
             // It would tell the query to others.
             .referer(false)
             .no_proxy();
@@ -134,7 +148,10 @@ impl Client {
     }
 }
 
-fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
+fn follow(attempt: redirect::Attempt<'_>, base: Option<&Base>) -> redirect::Action {
+    if base.is_some_and(|base| !base.has_below(attempt.url())) {
+        return attempt.stop();
+    }
     let origin = attempt.url().origin();
     if attempt.previous().last().is_none_or(|previous| previous.origin() != origin) {
         return attempt.stop();

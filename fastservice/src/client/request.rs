@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use reqwest::Url;
 use serde::Serialize;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Client, ClientResponse, access_tokens::Slot, failure::Target};
 use crate::{
@@ -13,6 +14,9 @@ use crate::{
     context::Context,
     error::{BoxError, Error, Result},
 };
+
+/// Longer limits are cut to this, so that no arithmetic on times can fail.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// A request to another service, being written.
 ///
@@ -47,10 +51,15 @@ impl ClientRequest {
         self
     }
 
-    /// Adds a header.
+    /// Adds a header. An `authorization` goes in place of the token of a
+    /// [`ServiceClient`](super::ServiceClient).
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_ref())) {
-            (Ok(name), Ok(value)) => {
+            (Ok(name), Ok(mut value)) => {
+                if name == header::AUTHORIZATION {
+                    self.token = None;
+                    value.set_sensitive(true);
+                }
                 self.headers.append(name, value);
                 self
             }
@@ -110,7 +119,8 @@ impl ClientRequest {
         self
     }
 
-    /// Limits this call, in place of the setting `CLIENT_TIMEOUT`.
+    /// Limits this call, in place of the setting `CLIENT_TIMEOUT`: all of it, with the token and
+    /// the second try of a [`ServiceClient`](super::ServiceClient).
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
@@ -126,22 +136,27 @@ impl ClientRequest {
     /// # Cancellation
     /// Dropping the future gives the call up; the other service may have acted on it.
     pub async fn send(mut self) -> Result<ClientResponse> {
-        let Some(slot) = self.token.take().filter(|_| self.url.is_ok()) else {
-            return self.send_once().await;
+        let limit = self.timeout.unwrap_or(self.client.0.settings.timeout);
+        let deadline = Instant::now() + limit.min(LONGEST);
+        let (Some(slot), Ok(url)) = (self.token.take(), &self.url) else {
+            return self.send_once(deadline).await;
         };
-        let again = self.copy();
-        let token = slot.token().await?;
-        let answer = self.bearer(token.value.expose()).send_once().await?;
+        let (target, again) = (Target::new(&self.method, url), self.copy());
+        let token =
+            timeout_at(deadline, slot.token()).await.map_err(|late| target.late(late))??;
+        let answer = self.bearer(token.value.expose()).send_once(deadline).await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
         let may_help = slot.reject(&token);
         let Some(again) = again.filter(|_| may_help) else { return Ok(answer) };
-        let token = slot.token().await?;
-        again.bearer(token.value.expose()).send_once().await
+        match timeout_at(deadline, slot.successor(&token)).await {
+            Ok(Some(token)) => again.bearer(token.value.expose()).send_once(deadline).await,
+            _ => Ok(answer),
+        }
     }
 
-    async fn send_once(mut self) -> Result<ClientResponse> {
+    async fn send_once(mut self, deadline: Instant) -> Result<ClientResponse> {
         let url = self.url.map_err(Error::internal)?;
         if let Some(context) = Context::current() {
             context.carry_into(&mut self.headers);
@@ -161,10 +176,8 @@ impl ClientRequest {
                 request = request.body(reqwest::Body::wrap(RequestBody::from(body)));
             }
         }
-        if let Some(limit) = self.timeout {
-            request = request.timeout(limit);
-        }
-        let answer = request.send().await.map_err(|error| target.failure(error))?;
+        let rest = deadline.saturating_duration_since(Instant::now());
+        let answer = request.timeout(rest).send().await.map_err(|error| target.failure(error))?;
         Ok(ClientResponse::new(answer.into(), target, self.client.0.settings.body_limit))
     }
 

@@ -3,11 +3,11 @@
 use std::{fmt, sync::Arc};
 
 use http::Method;
-use reqwest::Url;
 
 use super::{
     AccessTokens, Client, ClientRequest,
     access_tokens::{Slot, Wanted},
+    base::Base,
 };
 use crate::{auth::ConfigError, error::BoxError};
 
@@ -33,8 +33,10 @@ use crate::{auth::ConfigError, error::BoxError};
 /// ```
 ///
 /// A token that the other service refuses with 401 is replaced, and the call is sent once
-/// more; a body that is a stream cannot be sent again. Calls answer as those of [`Client`], and as
-/// [`AccessTokens::get`] where there is no token. Cloning is cheap.
+/// more, unless the token is younger than half a minute or no other can be got: then the 401 is
+/// the answer. A body that is a stream cannot be sent again. Redirects are followed below the
+/// base URL only. Calls answer as those of [`Client`], and as [`AccessTokens::get`] where there
+/// is no token. Cloning is cheap.
 #[derive(Clone)]
 pub struct ServiceClient {
     client: Client,
@@ -43,7 +45,7 @@ pub struct ServiceClient {
 }
 
 /// What a [`ServiceClient`] calls; `App::service_client` builds it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ServiceClientBuilder {
     base_url: String,
@@ -79,15 +81,18 @@ impl ServiceClientBuilder {
         let mut faults = Vec::new();
         let base = Base::parse(&self.base_url).map_err(|fault| faults.push(fault));
         if self.audience.is_empty() {
-            faults.push(format!("the audience of {:?} is empty", self.base_url));
+            faults.push("the audience of a service client is empty".to_owned());
         }
         let wanted = Wanted::new(&self.audience, &self.scopes, self.organization.as_deref());
         let (Ok(base), true) = (base, faults.is_empty()) else {
-            return Err(ConfigError::new(faults));
+            // Named by the audience, as the URL may hold a secret.
+            let of = |fault| format!("{fault} (audience {:?})", self.audience);
+            return Err(ConfigError::new(faults.into_iter().map(of).collect()));
         };
+        let base = Arc::new(base);
         let slot = tokens.slot(&wanted).map_err(|error| ConfigError::new(vec![error.chain()]))?;
         slot.declare();
-        Ok(ServiceClient { client: client.clone(), base: Arc::new(base), slot })
+        Ok(ServiceClient { client: client.within(base.clone()), base, slot })
     }
 }
 
@@ -103,8 +108,8 @@ impl ServiceClient {
         }
     }
 
-    /// A GET request. The path begins with `/` and is added to the base URL; one that leads
-    /// out of it is a failure.
+    /// A GET request. The path begins with `/` and is added to the base URL; one with a segment
+    /// `..`, encoded or not, is a failure.
     pub fn get(&self, path: &str) -> ClientRequest {
         self.request(Method::GET, path)
     }
@@ -129,6 +134,11 @@ impl ServiceClient {
         self.request(Method::DELETE, path)
     }
 
+    /// Makes its HTTP client, so that no request waits for the certificates to be read.
+    pub(crate) async fn open(&self) -> Result<(), BoxError> {
+        self.client.open().await.map(drop)
+    }
+
     /// A request of any method.
     pub fn request(&self, method: Method, path: &str) -> ClientRequest {
         let url = self.base.join(path);
@@ -136,87 +146,18 @@ impl ServiceClient {
     }
 }
 
+/// Without the base URL, which may have a user.
+impl fmt::Debug for ServiceClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceClientBuilder")
+            .field("audience", &self.audience)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for ServiceClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServiceClient").field("base", &self.base).finish_non_exhaustive()
-    }
-}
-
-/// The URL of a service, without the slash at its end.
-#[derive(Debug)]
-struct Base(Url);
-
-impl Base {
-    fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
-        url.map(Self).ok_or_else(|| {
-            "the base URL of a service client is not one of http or https without user, query and \
-             fragment"
-                .to_owned()
-        })
-    }
-
-    /// A token must not go elsewhere, whatever the path is made of.
-    fn join(&self, path: &str) -> Result<Url, BoxError> {
-        if !path.starts_with('/') {
-            return Err("the path of a call begins with `/`".into());
-        }
-        let base = self.0.as_str().trim_end_matches('/');
-        let url = Url::parse(&format!("{base}{path}"))
-            .map_err(|error| format!("the URL of a call: {error}"))?;
-        let folder = self.0.path().trim_end_matches('/');
-        let below = url.path().strip_prefix(folder);
-        if url.origin() != self.0.origin() || !below.is_some_and(|rest| rest.starts_with('/')) {
-            return Err("the path of a call leads out of the service's base URL".into());
-        }
-        Ok(url)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn joined(base: &str, path: &str) -> Option<String> {
-        Base::parse(base).unwrap().join(path).ok().map(String::from)
-    }
-
-    #[test]
-    fn a_path_is_added_to_the_base() {
-        for (base, path, whole) in [
-            ("https://a.test", "/x", "https://a.test/x"),
-            ("https://a.test/", "/x?y=1", "https://a.test/x?y=1"),
-            ("http://a.test:81/v1", "/x", "http://a.test:81/v1/x"),
-            ("https://a.test/v1/", "/", "https://a.test/v1/"),
-            ("https://a.test/v1", "//b.test/", "https://a.test/v1//b.test/"),
-            ("https://a.test/v1", "/x/../y", "https://a.test/v1/y"),
-        ] {
-            assert_eq!(joined(base, path).as_deref(), Some(whole), "{base} {path}");
-        }
-    }
-
-    #[test]
-    fn no_path_leads_elsewhere() {
-        for path in ["", "x", "@b.test/", ".b.test/", ":81/", "https://b.test/", "?x", "#x"] {
-            assert_eq!(joined("https://a.test", path), None, "{path}");
-        }
-        for path in ["/..", "/../admin", "/x/../../admin", "/%2e%2e/admin", "/..\\admin"] {
-            assert_eq!(joined("https://a.test/v1", path), None, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_base_is_a_plain_url() {
-        for base in
-            ["", "/x", "ftp://a.test", "https://u@a.test", "https://a.test?x", "https://a.test/#x"]
-        {
-            assert!(Base::parse(base).is_err(), "{base}");
-        }
     }
 }

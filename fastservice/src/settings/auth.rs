@@ -3,6 +3,8 @@ use std::{path::PathBuf, time::Duration};
 use super::{IS_DEVELOPMENT, reader::Reader, units};
 use crate::secret::Secret;
 
+const LONGEST_LEEWAY: Duration = Duration::from_secs(300);
+
 /// Whose tokens the service accepts.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -53,7 +55,11 @@ impl AuthSettings {
             token_cache: reader.checked("TOKEN_CACHE", "10000", units::number),
             api_client_id: reader.text("API_CLIENT_ID"),
             api_client_secret: reader.optional_secret("API_CLIENT_SECRET"),
-            token_leeway: reader.checked("TOKEN_LEEWAY", "5s", units::duration),
+            token_leeway: reader.checked(
+                "TOKEN_LEEWAY",
+                "5s",
+                units::at_most(LONGEST_LEEWAY, units::duration),
+            ),
         }
     }
 

@@ -3,6 +3,9 @@ use std::time::Duration;
 use super::{reader::Reader, units};
 use crate::secret::Secret;
 
+/// For longer nobody may go on with a token that is revoked.
+const LONGEST: Duration = Duration::from_secs(300);
+
 /// Who is asked about opaque tokens (RFC 7662). It needs the feature `introspection`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -15,7 +18,7 @@ pub struct IntrospectionSettings {
     /// `INTROSPECTION_CLIENT_SECRET` (none): what proves it.
     pub client_secret: Option<Secret<String>>,
     /// `INTROSPECTION_CACHE` (`30s`): how long an active token is not asked about again; so
-    /// long a revoked one may still be accepted. `0s` for never.
+    /// long a revoked one may still be accepted. `0s` for never, at most `300s`.
     pub cache: Duration,
 }
 
@@ -25,7 +28,11 @@ impl IntrospectionSettings {
             url: reader.text("INTROSPECTION_URL"),
             client_id: reader.text("INTROSPECTION_CLIENT_ID"),
             client_secret: reader.optional_secret("INTROSPECTION_CLIENT_SECRET"),
-            cache: reader.checked("INTROSPECTION_CACHE", "30s", units::delay),
+            cache: reader.checked(
+                "INTROSPECTION_CACHE",
+                "30s",
+                units::at_most(LONGEST, units::delay),
+            ),
         }
     }
 }

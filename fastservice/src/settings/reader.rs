@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, str::FromStr, sync::Arc};
 use super::{
     hint,
     place::Found,
-    report::{MASK, Setting, SettingsError, on_one_line},
+    report::{MASK, Setting, SettingsError, on_one_line, without_users},
     source::Source,
 };
 use crate::secret::Secret;
@@ -135,13 +135,22 @@ impl Reader {
 
     pub(super) fn refuse(&mut self, name: &str, found: &Found, expected: &str) {
         let Found { text, origin, is_hidden, .. } = found;
-        let wrong =
-            if *is_hidden { "is not valid".to_owned() } else { format!("is `{}`", short(text)) };
+        let wrong = if *is_hidden {
+            "is not valid".to_owned()
+        } else {
+            format!("is `{}`", short(&without_users(text)))
+        };
+        // What is expected may repeat the value in the words of its type.
+        let expected = without_users(expected);
         self.faults.push(format!("{name} ({origin}) {wrong}; expected {expected}"));
     }
 
     pub(super) fn show(&mut self, name: &str, found: &Found) {
-        let value = if found.is_hidden { MASK.to_owned() } else { on_one_line(&found.text) };
+        let value = if found.is_hidden {
+            MASK.to_owned()
+        } else {
+            on_one_line(&without_users(&found.text))
+        };
         let origin = found.origin.clone();
         match self.shown.iter_mut().find(|setting| setting.name == name) {
             // Two structs may read one name; a secret in one of them is a secret.

@@ -49,6 +49,18 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
+/// A text in which no URL has a user, who may have a password.
+pub(super) fn without_users(text: &str) -> String {
+    let without_user = |word: &str| match word.split_once("://") {
+        Some((scheme, rest)) => match rest.rsplit_once('@') {
+            Some((_, rest)) => format!("{scheme}://{MASK}@{rest}"),
+            None => word.to_owned(),
+        },
+        None => word.to_owned(),
+    };
+    text.split_inclusive(char::is_whitespace).map(without_user).collect()
+}
+
 /// A text without its line ends and other control characters, which could imitate
 /// other lines or move a terminal's cursor.
 pub(super) fn on_one_line(text: &str) -> String {

@@ -297,3 +297,39 @@ fn a_secret_that_is_the_services_default_is_not_shown() {
     assert_eq!((shown.value(), shown.origin()), ("********", "default"));
     assert!(!format!("{settings:?}").contains("hunter2"));
 }
+
+#[test]
+fn the_user_of_a_url_is_not_shown() {
+    let settings = Settings::from_pairs([
+        ("TOKEN_URL", "https://ali:hunter2@a.test/token?x=1"),
+        ("OIDC_ISSUERS", "https://a.test/ https://ali:hunter2@b.test/"),
+    ]);
+    let settings = settings.unwrap();
+
+    let value = |name: &str| {
+        settings.shown().iter().find(|setting| setting.name() == name).unwrap().value().to_owned()
+    };
+    assert_eq!(value("TOKEN_URL"), "https://********@a.test/token?x=1");
+    assert_eq!(value("OIDC_ISSUERS"), "https://a.test/ https://********@b.test/");
+}
+
+#[test]
+fn a_mistake_does_not_repeat_the_user_of_a_url() {
+    let long = "x".repeat(200);
+    let url = format!("https://ali:hunter2{long}@a.test/");
+
+    let error = Settings::from_pairs([("CLIENT_TIMEOUT", url.as_str())]).unwrap_err().to_string();
+
+    assert!(error.contains("CLIENT_TIMEOUT") && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn a_limit_is_told_by_the_name_of_its_setting() {
+    let pairs = [("INTROSPECTION_CACHE", "10m"), ("TOKEN_LEEWAY", "301s")];
+
+    let error = Settings::from_pairs(pairs).unwrap_err().to_string();
+
+    let expected = "TOKEN_LEEWAY (given) is `301s`; expected at most `300s`\n\
+                    INTROSPECTION_CACHE (given) is `10m`; expected at most `300s`";
+    assert_eq!(error, expected);
+}

@@ -24,6 +24,18 @@ pub(super) fn delay(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A duration that `parse` reads, and not too long a one.
+pub(super) fn at_most(
+    longest: Duration,
+    parse: fn(&str) -> Result<Duration, String>,
+) -> impl Fn(&str) -> Result<Duration, String> {
+    move |text| {
+        let duration = parse(text)?;
+        let is_short = duration <= longest;
+        is_short.then_some(duration).ok_or_else(|| format!("at most `{}s`", longest.as_secs()))
+    }
+}
+
 /// Words separated by blanks or commas.
 pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty())
@@ -157,6 +169,16 @@ mod tests {
         assert_eq!(delay("0").unwrap(), Duration::ZERO);
         assert_eq!(delay("5s").unwrap(), Duration::from_secs(5));
         assert!(delay("0x").is_err() && delay("").is_err());
+    }
+
+    #[test]
+    fn a_duration_may_be_limited() {
+        let limited = at_most(Duration::from_secs(300), delay);
+
+        assert_eq!(limited("5m").unwrap(), Duration::from_secs(300));
+        assert_eq!(limited("0s").unwrap(), Duration::ZERO);
+        assert_eq!(limited("301s").unwrap_err(), "at most `300s`");
+        assert!(limited("x").unwrap_err().contains("a duration"));
     }
 
     #[test]

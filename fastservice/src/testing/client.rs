@@ -18,7 +18,9 @@ const AUDIENCE: &str = "test-api";
 ///
 /// Its settings are the defaults, not the environment of the process. Its
 /// database is a new one, which is removed with it. It accepts the tokens of an
-/// issuer of its own; sign them with [`TestRequest::token`].
+/// issuer of its own; sign them with [`TestRequest::token`]. That issuer also grants the tokens
+/// with which the service calls others, to the machine `test-client` for any audience and scope,
+/// unless the settings name an authority by `TOKEN_URL`, `AUTH0_DOMAIN` or `OIDC_ISSUERS`.
 ///
 /// ```standalone_crate
 /// use fastservice::{prelude::*, testing::{TestClient, TestToken}};
@@ -86,10 +88,13 @@ impl TestClient {
             .audience(AUDIENCE)
             .keys(issuer.key_set())
             .build()?;
+        let issuer = Arc::new(issuer);
+        #[cfg(feature = "client")]
+        let app = super::outgoing::with_tokens_of(&issuer, app);
         let app = if app.has_authenticator() { app } else { app.authenticator(verifier) };
         // It is large, and every test holds the future of this one.
         let service = Box::pin(app.settings(settings).start()).await?;
-        Ok(Self { service, issuer: Arc::new(issuer), _folder: folder })
+        Ok(Self { service, issuer, _folder: folder })
     }
 
     /// A GET request; awaiting it sends it.

@@ -1,6 +1,8 @@
 //! Tests of a service without sockets: requests, tokens, replaced dependencies.
 
 mod client;
+#[cfg(feature = "client")]
+mod outgoing;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod request;

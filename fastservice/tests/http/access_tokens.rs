@@ -249,6 +249,26 @@ async fn an_authority_that_asks_for_patience_gets_it() {
 }
 
 #[tokio::test]
+async fn the_reason_is_told_also_where_a_second_try_would_come_too_late() {
+    let authority = Authority::granting().await;
+    let late = outage().insert_header("retry-after", "3").set_delay(Duration::from_millis(200));
+    authority.then(late);
+    let tokens = tokens(&authority);
+    let waiting = tokio::spawn({
+        let tokens = tokens.clone();
+        async move { failure(&tokens).await }
+    });
+
+    authority.called(1).await;
+    later(Duration::from_millis(2500)).await;
+    let error = timeout(PATIENCE, waiting).await.unwrap().unwrap();
+
+    assert_eq!(error.headers()["retry-after"], "3");
+    assert!(source(&error).contains("503"), "{}", source(&error));
+    assert_eq!(authority.calls(), 1);
+}
+
+#[tokio::test]
 async fn nobody_at_the_address_is_an_outage() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -364,7 +384,8 @@ async fn the_secret_is_read_again_from_its_file() {
         );
     }
     let secrets: Vec<_> = secrets.iter().map(|(_, secret)| secret.as_str()).collect();
-    assert_eq!(secrets, ["old", "new", "old"]);
+    // The old one may be revoked.
+    assert_eq!(secrets, ["old", "new", "new"]);
 }
 
 #[tokio::test]
@@ -387,6 +408,19 @@ async fn the_token_endpoint_is_discovered() {
         authority.requests().await.iter().map(|sent| sent.url.path().to_owned()).collect();
     let found = "/oauth/token/found";
     assert_eq!(paths, ["/oauth/token/.well-known/openid-configuration", found, found]);
+}
+
+#[test]
+fn a_fault_and_debug_repeat_no_password_of_a_url() {
+    let made = |url: &str| {
+        let settings = Settings::from_pairs(pairs(url)).unwrap();
+        AccessTokens::new(&settings)
+    };
+
+    let error = made("https://ali:hunter3@a.test/token").unwrap_err().to_string();
+    assert_eq!(error, "TOKEN_URL is not a URL without user and fragment");
+    let shown = format!("{:?}", made("https://a.test/token?key=hunter3").unwrap());
+    assert!(shown.contains("https://a.test/token") && !shown.contains("hunter3"), "{shown}");
 }
 
 #[test]
@@ -448,6 +482,16 @@ async fn a_service_whose_endpoint_needs_tokens_does_not_start_without() {
 
     assert!(error.contains("API_CLIENT_ID is not set"), "{error}");
     assert!(error.contains("API_CLIENT_SECRET is not set"), "{error}");
+}
+
+#[tokio::test]
+async fn in_a_test_the_tests_issuer_grants() {
+    let client = TestClient::new(app()).await;
+
+    let answer = client.get("/token?audience=a").await;
+
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().starts_with("eyJ"), "{}", answer.text());
 }
 
 #[tokio::test]

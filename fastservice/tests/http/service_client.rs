@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fastservice::{
     Error,
     client::{AccessTokens, Client, ServiceClient},
@@ -15,7 +16,7 @@ use tokio::time::timeout;
 use wiremock::{Request, ResponseTemplate};
 
 use crate::{
-    authority::{Authority, answer, later},
+    authority::{Authority, answer, granted, later},
     wire::PATIENCE,
 };
 
@@ -64,6 +65,21 @@ async fn a_call_carries_the_token_and_the_context() {
     let sent = &service.requests().await[0];
     assert_eq!(sent.headers["x-request-id"], context.request_id().to_string().as_str());
     assert!(sent.headers.contains_key("traceparent"));
+}
+
+#[tokio::test]
+async fn an_authorization_of_ones_own_is_sent_in_place_of_the_token() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let client = client(&authority, &service);
+
+    client.get("/").header("Authorization", "Bearer ali").send().await.unwrap();
+    client.get("/").bearer("ben").send().await.unwrap();
+
+    let sent = service.requests().await;
+    assert_eq!(sent[0].headers.get_all("authorization").iter().count(), 1);
+    assert_eq!(sent[0].headers["authorization"], "Bearer ali");
+    assert_eq!(sent[1].headers["authorization"], "Bearer ben");
+    assert_eq!(authority.calls(), 0);
 }
 
 #[tokio::test]
@@ -165,12 +181,115 @@ async fn a_path_that_leads_elsewhere_is_not_called() {
     let (authority, service) = (Authority::granting().await, refusing(&[]).await);
     let client = client(&authority, &service);
 
-    for path in ["@example.com/", "/../../admin", "items"] {
+    for path in ["@example.com/", "/../../admin", "/..%2fadmin", "items"] {
         let error = client.get(path).send().await.unwrap_err();
         assert_eq!(error.code(), "internal_error", "{path}");
     }
 
     assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_is_followed_below_the_base_only() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let client = client(&authority, &service);
+    let redirect = |to: &str| ResponseTemplate::new(307).insert_header("location", to);
+
+    service.then(redirect("/oauth/token/items/1/"));
+    assert_eq!(called(&client).await.1.trim_end(), "token-1 /oauth/token/items/1/");
+    let calls = service.calls();
+    for to in ["/admin", "/oauth/token/../admin", "/oauth/token/..%2fadmin"] {
+        service.then(redirect(to));
+        assert_eq!(called(&client).await.0, 307, "{to}");
+    }
+
+    assert_eq!(service.calls(), calls + 3);
+}
+
+/// Refuses all at one path, whatever token there is.
+async fn refusing_at_one_path() -> Authority {
+    Authority::answering(|request: &Request, _| {
+        let is_refused = request.url.path().ends_with("/refused");
+        ResponseTemplate::new(if is_refused { 401 } else { 200 })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_wrong_takes_no_good_token_away() {
+    let (authority, service) = (Authority::granting().await, refusing_at_one_path().await);
+    let client = client(&authority, &service);
+    let status = async |path| client.get(path).send().await.unwrap().status().as_u16();
+    assert_eq!(status("/good").await, 200);
+    later(Duration::from_secs(31)).await;
+    let denied = || answer(403, &json!({"error": "access_denied"}));
+    authority.then(denied()).then(denied());
+
+    // No other can be got, so the caller has the answer that came.
+    assert_eq!(status("/refused").await, 401);
+    assert_eq!(status("/refused").await, 401);
+
+    assert_eq!(status("/good").await, 200);
+    let sent = service.requests().await;
+    assert_eq!(sent.last().unwrap().headers["authorization"], "Bearer token-1");
+    assert_eq!(authority.calls(), 2);
+}
+
+#[tokio::test]
+async fn a_service_that_refuses_every_token_causes_fewer_and_fewer_grants() {
+    let (authority, service) = (Authority::granting().await, refusing_at_one_path().await);
+    let client = client(&authority, &service);
+    let grants_after = async |seconds| {
+        later(Duration::from_secs(seconds)).await;
+        assert_eq!(client.get("/refused").send().await.unwrap().status(), 401);
+        authority.calls()
+    };
+
+    assert_eq!(grants_after(0).await, 1);
+    assert_eq!(grants_after(31).await, 2);
+    assert_eq!(grants_after(31).await, 2);
+    assert_eq!(grants_after(31).await, 3);
+    assert_eq!(grants_after(61).await, 3);
+    assert_eq!(grants_after(61).await, 4);
+}
+
+#[tokio::test]
+async fn waiting_for_a_token_is_a_part_of_the_calls_time() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    authority.then(granted(1, 60).set_delay(Duration::from_secs(60)));
+    let client = client(&authority, &service);
+
+    let call = client.get("/").timeout(Duration::from_millis(50)).send();
+    let error = timeout(PATIENCE, call).await.unwrap().unwrap_err();
+
+    assert_eq!((error.status().as_u16(), error.code()), (504, "upstream_timeout"));
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn both_tries_share_the_calls_time() {
+    let (authority, service) = (Authority::granting().await, refusing(&["token-1"]).await);
+    let client = client(&authority, &service);
+    called(&client).await;
+    later(Duration::from_secs(31)).await;
+    service
+        .then(ResponseTemplate::new(401).set_delay(Duration::from_millis(300)))
+        .then(ResponseTemplate::new(200).set_delay(Duration::from_millis(900)));
+
+    let call = client.get("/").timeout(Duration::from_secs(1)).send();
+    let error = timeout(PATIENCE, call).await.unwrap().unwrap_err();
+
+    assert_eq!(error.code(), "upstream_timeout");
+}
+
+#[tokio::test]
+async fn a_limit_beyond_all_clocks_is_none() {
+    let (authority, service) = (Authority::granting().await, refusing(&[]).await);
+    let client = client(&authority, &service);
+
+    let call = client.get("/").timeout(Duration::MAX).send().await;
+
+    assert_eq!(call.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -185,8 +304,12 @@ async fn what_is_wrong_with_a_client_is_said_at_once() {
     let client = Client::new(&settings.client, "orders");
 
     let error = ServiceClient::to("prices", "").build(&client, &tokens).unwrap_err();
-
     assert_eq!(error.faults().len(), 2, "{error}");
+
+    let with_user = ServiceClient::to("https://ali:hunter2@a.test", AUDIENCE);
+    let error = with_user.clone().build(&client, &tokens).unwrap_err();
+    assert!(error.faults()[0].contains(AUDIENCE), "{error}");
+    assert!(!format!("{error} {with_user:?}").contains("hunter2"), "{error}");
 }
 
 struct Prices(ServiceClient);
@@ -240,4 +363,20 @@ async fn an_app_with_a_wrong_one_does_not_start() {
     let identity = [("API_CLIENT_ID", "a"), ("API_CLIENT_SECRET", "b")];
     let error = start("prices", &[tenant, identity].concat()).await;
     assert!(error.contains("base URL"), "{error}");
+}
+
+#[tokio::test]
+async fn in_a_test_the_tests_issuer_grants() {
+    let service = refusing(&[]).await;
+    let client = TestClient::new(app(service.url())).await;
+
+    let answer = client.get("/price").await;
+
+    assert_eq!(answer.status(), 200);
+    let token = answer.text().split(' ').next().unwrap();
+    let payload = token.split('.').nth(1).unwrap();
+    let payload = URL_SAFE_NO_PAD.decode(payload).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!(claims["aud"], AUDIENCE);
+    assert_eq!((&claims["sub"], &claims["scope"]), (&json!("test-client@clients"), &json!("read")));
 }

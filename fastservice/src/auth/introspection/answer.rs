@@ -8,6 +8,8 @@ use super::Refusal;
 use crate::claims::{Claims, UserId};
 
 const MAX_SUBJECT_BYTES: usize = 255;
+/// What the subject of a machine ends with, as Auth0 names it.
+const MACHINE: &str = "@clients";
 /// The end of the year 9999: what lies behind it is a number of milliseconds or an attack.
 const MAX_SECONDS: f64 = 253_402_300_799.0;
 
@@ -172,7 +174,8 @@ fn seconds(said: &Map<String, Value>, name: &str) -> Result<Option<f64>, Refusal
     }
 }
 
-/// The user, or the machine, whose token has no subject or itself as that.
+/// The user; or the machine, whose token has itself as the subject, or neither a subject nor a
+/// user.
 fn subject(said: &Map<String, Value>) -> Result<UserId, Refusal> {
     let text = |name: &str| match said.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -181,9 +184,17 @@ fn subject(said: &Map<String, Value>) -> Result<UserId, Refusal> {
         }
         Some(_) => Err(Refusal::Claims),
     };
+    // Some issuers name a user by these alone, in a token that was given to a client.
+    let is_said = |name: &&str| said.get(*name).is_some_and(|value| !value.is_null());
+    let names_user = ["username", "user_name"].iter().any(is_said);
     match (text("sub")?, text("client_id")?) {
-        (Some(user), client) if client != Some(user) => Ok(UserId::from(user)),
-        (_, Some(client)) => Ok(UserId::from(format!("{client}@clients").as_str())),
+        (Some(user), client) if client != Some(user) => match user.strip_suffix(MACHINE) {
+            // A user who may choose such a name is not to become a machine.
+            Some(machine) if client != Some(machine) => Err(Refusal::Claims),
+            _ => Ok(UserId::from(user)),
+        },
+        (None, Some(_)) if names_user => Err(Refusal::Claims),
+        (_, Some(client)) => Ok(UserId::from(format!("{client}{MACHINE}").as_str())),
         _ => Err(Refusal::Claims),
     }
 }

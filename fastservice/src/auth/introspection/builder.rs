@@ -4,12 +4,13 @@ use super::{
     Introspection,
     answer::Expected,
     cache::ActiveTokens,
-    endpoint::{Endpoint, Outage, ServiceIdentity},
+    endpoint::{Endpoint, ServiceIdentity},
     flight::Flights,
+    outage::Outage,
 };
 use crate::{
     auth::ConfigError,
-    authority::{AuthorityClient, Plain, TIMEOUT, url_fault},
+    authority::{AuthorityClient, Plain, TIMEOUT, origin_and_path, url_fault},
     secret::Secret,
 };
 
@@ -124,8 +125,9 @@ impl IntrospectionBuilder {
         self
     }
 
-    /// How many calls to the issuer there are at once. Requests that would need another are
-    /// answered 503. Default: 64.
+    /// How many calls to the issuer there are at once. Requests that would need another wait
+    /// their turn for the time of [`timeout`](Self::timeout), and are answered 503 then.
+    /// Default: 64.
     pub fn most_calls(mut self, most: usize) -> Self {
         self.most_calls = most;
         self
@@ -170,7 +172,7 @@ impl IntrospectionBuilder {
             endpoint: Arc::new(endpoint),
             expected: Arc::new(expected),
             tokens: ActiveTokens::new(self.cache).map(Arc::new),
-            flights: Flights::new(self.most_calls),
+            flights: Flights::new(self.most_calls, self.patience),
         })
     }
 
@@ -203,7 +205,7 @@ impl IntrospectionBuilder {
 impl fmt::Debug for IntrospectionBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IntrospectionBuilder")
-            .field("url", &self.url)
+            .field("url", &origin_and_path(&self.url))
             .field("id", &self.id)
             .field("audiences", &self.audiences)
             .finish_non_exhaustive()
@@ -259,8 +261,10 @@ mod tests {
 
     #[test]
     fn debug_does_not_show_the_secret() {
-        let shown = format!("{:?} {:?}", complete(), complete().build().unwrap());
+        let complete = || complete().url("https://issuer.test/introspect?key=hunter3");
+        let with_user = complete().url("https://ali:hunter4@issuer.test/");
+        let shown = format!("{:?} {:?} {with_user:?}", complete(), complete().build().unwrap());
 
-        assert!(!shown.contains("hunter2") && !shown.contains("Basic"), "{shown}");
+        assert!(!shown.contains("hunter") && !shown.contains("Basic"), "{shown}");
     }
 }

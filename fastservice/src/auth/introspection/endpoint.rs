@@ -2,16 +2,15 @@
 
 use std::{
     fmt,
-    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, SystemTime},
 };
 
 use http::{HeaderValue, StatusCode};
 use tokio::time::timeout;
 
-use super::{Active, Expected, Refusal};
+use super::{Active, Expected, Refusal, outage::Outage};
 use crate::{
-    authority::{AuthorityClient, Failure, Reply, basic},
+    authority::{AuthorityClient, Failure, basic, origin_and_path},
     secret::Secret,
 };
 
@@ -20,6 +19,7 @@ const LARGEST_ANSWER: usize = 64 * 1024;
 const PAUSE: Duration = Duration::from_secs(5);
 /// A refusal of this service ends only when somebody changes a setting.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(30);
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// What an issuer that asks for patience is given at most.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 
@@ -47,13 +47,12 @@ impl ServiceIdentity {
     }
 }
 
-/// Whether the last answer was usable, so that an outage is logged once.
-#[derive(Debug, Default)]
-pub(super) struct Outage(AtomicBool);
-
 impl Endpoint {
-    /// Asks about the token.
+    /// Asks about the token, unless the issuer has said not to be asked for now.
     pub(super) async fn ask(&self, token: &str, expected: &Expected) -> Result<Active, Refusal> {
+        if let Some(retry_after) = self.outage.rest_of_pause() {
+            return Err(Refusal::Unavailable { retry_after });
+        }
         let mut form = vec![("token", token), ("token_type_hint", "access_token")];
         let header = match &self.client {
             ServiceIdentity::Header(header) => Some(header.clone()),
@@ -65,19 +64,24 @@ impl Endpoint {
         let call = self.http.post_form(&self.url, &form, header, LARGEST_ANSWER);
         let reply = timeout(self.patience, call).await.unwrap_or(Err(Failure::Timeout));
         let reply = reply.map_err(|failure| self.unavailable(&failure, PAUSE))?;
-        let document =
-            reply.document().map_err(|failure| self.unavailable(&failure, pause_after(&reply)))?;
+        let document = reply.document().map_err(|failure| {
+            let pause = pause_after(reply.status, failure.retry_after());
+            if says_no(reply.status) {
+                self.outage.pause(pause);
+            }
+            self.unavailable(&failure, pause)
+        })?;
         let decision = expected.read(document, SystemTime::now()).map_err(|_| {
             self.unavailable(&Failure::Unfit("the answer is none of RFC 7662".to_owned()), PAUSE)
         })?;
         if self.outage.end() {
-            tracing::info!(address = self.url, "tokens can be asked about again");
+            tracing::info!(address = origin_and_path(&self.url), "tokens can be asked about again");
         }
         decision
     }
 
     fn unavailable(&self, failure: &Failure, retry_after: Duration) -> Refusal {
-        let address = &self.url;
+        let address = origin_and_path(&self.url);
         if self.outage.begin() {
             tracing::error!(
                 address,
@@ -91,27 +95,21 @@ impl Endpoint {
     }
 }
 
-fn pause_after(reply: &Reply) -> Duration {
-    let is_our_fault = matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+fn pause_after(status: StatusCode, retry_after: Option<Duration>) -> Duration {
+    let is_our_fault = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
     let pause = if is_our_fault { PAUSE_AFTER_REFUSAL } else { PAUSE };
-    reply.retry_after().map_or(pause, |wanted| wanted.min(LONGEST_PAUSE))
+    retry_after.map_or(pause, |wanted| wanted.clamp(SHORTEST_PAUSE, LONGEST_PAUSE))
 }
 
-impl Outage {
-    /// Whether it begins only now.
-    fn begin(&self) -> bool {
-        !self.0.swap(true, Ordering::Relaxed)
-    }
-
-    /// Whether there was one until now.
-    fn end(&self) -> bool {
-        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
-    }
+/// Whether it refuses this service, whatever token it is asked about.
+fn says_no(status: StatusCode) -> bool {
+    let refusals = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
+    refusals.contains(&status)
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("url", &origin_and_path(&self.url)).finish_non_exhaustive()
     }
 }
 
@@ -120,12 +118,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_outage_begins_and_ends_once() {
-        let outage = Outage::default();
+    fn a_pause_is_what_the_issuer_says_within_bounds() {
+        for (status, retry_after, seconds, is_held) in [
+            (401, None, 30, true),
+            (403, Some(7), 7, true),
+            (429, None, 5, true),
+            (429, Some(0), 1, true),
+            (429, Some(86_400), 300, true),
+            (500, None, 5, false),
+            (503, Some(7), 7, false),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let pause = pause_after(status, retry_after.map(Duration::from_secs));
 
-        assert!(!outage.end());
-        assert!(outage.begin() && !outage.begin());
-        assert!(outage.end() && !outage.end());
-        assert!(outage.begin());
+            assert_eq!(pause, Duration::from_secs(seconds), "{status} {retry_after:?}");
+            assert_eq!(says_no(status), is_held, "{status}");
+        }
     }
 }

@@ -5,6 +5,7 @@ mod builder;
 mod cache;
 mod endpoint;
 mod flight;
+mod outage;
 mod refusal;
 
 use std::{fmt, sync::Arc, time::SystemTime};
@@ -28,13 +29,17 @@ use crate::{
 /// Asks the issuer of opaque tokens for whom each speaks.
 ///
 /// A token must be active, for one of the audiences, and within its own times. Its subject is
-/// `sub`; a machine, which has none or its own `client_id`, is `CLIENT@clients`, as Auth0 names it,
-/// so that `m2m` endpoints know it. The rest of what the issuer says are the claims.
+/// `sub`; a machine, which has its own `client_id` as that, or neither a `sub` nor a `username`, is
+/// `CLIENT@clients`, as Auth0 names it, so that `m2m` endpoints know it. The rest of what the
+/// issuer says are the claims.
 ///
 /// Active tokens are remembered for a short time, in which a revoked one is still accepted;
 /// refused ones are asked about each time. Requests with the same token share one call, and
 /// there are only so many calls at once, so that a flood of invented tokens does not become
-/// one for the issuer: those beyond are answered 503, as are all while it is down.
+/// one for the issuer: those beyond wait their turn for two seconds, in the order in which they
+/// came, and are answered 503 then. So are all whose call gets no usable answer; and without a
+/// call all new tokens, while the issuer's refusal of this service (401, 403, 429) is held: for
+/// its `Retry-After` of one second to five minutes, or for 30 seconds (429: 5 seconds).
 ///
 /// ```
 /// use fastservice::{Secret, auth::Introspection, prelude::*};
@@ -66,7 +71,7 @@ impl Introspection {
         if let Some(tokens) = &self.tokens {
             tokens.missed();
         }
-        let join = self.flights.join(token, || {
+        let flight = self.flights.join(token, || {
             let (endpoint, expected) = (self.endpoint.clone(), self.expected.clone());
             let (tokens, token) = (self.tokens.clone(), Box::<str>::from(token));
             async move {
@@ -78,11 +83,7 @@ impl Introspection {
                 Ok(active)
             }
         });
-        let active = match join {
-            Some(flight) => flight.await,
-            None => Err(Refusal::Busy),
-        };
-        let active = active.map_err(refused)?;
+        let active = flight.await.map_err(refused)?;
         // The others' time may have run out while they shared the answer.
         active.times.check(SystemTime::now(), self.expected.leeway).map_err(refused)?;
         Ok(active.claims)

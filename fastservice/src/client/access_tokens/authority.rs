@@ -1,7 +1,8 @@
 //! Who grants tokens, and who asks it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
+use arc_swap::ArcSwap;
 use tokio::{
     sync::OnceCell,
     time::{Instant, sleep, timeout},
@@ -15,7 +16,10 @@ use super::{
 };
 use crate::{
     auth::ConfigError,
-    authority::{AuthorityClient, Discovery, Failure, Plain, TIMEOUT, basic, url_fault},
+    authority::{
+        AuthorityClient, Discovery, Failure, Plain, TIMEOUT, basic, origin_and_path, url_fault,
+    },
+    error::Error,
     secret::Secret,
     settings::{ClientAuthentication, IS_DEVELOPMENT, Settings},
 };
@@ -48,17 +52,27 @@ enum Endpoint {
         issuer: String,
         found: OnceCell<String>,
     },
+    /// This process itself, for tests.
+    #[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "for tests"))]
+    Signer(Signer),
 }
+
+/// Makes a token for an audience and a scope.
+pub(super) type Signer = Box<dyn Fn(&str, &str) -> Result<String, Error> + Send + Sync>;
 
 /// Who this service is.
 pub(super) enum Identity {
-    Fixed {
-        id: String,
-        secret: Secret<String>,
+    Fixed(Arc<Pair>),
+    /// Read again for each grant, as the secret may have changed.
+    Settings {
+        settings: Box<Settings>,
+        /// That of the last time; an older secret may be revoked by now.
+        last: ArcSwap<Pair>,
     },
-    /// Read again for each grant, as the secret may have changed. These are as they were.
-    Settings(Box<Settings>),
 }
+
+/// An id and its secret.
+type Pair = (String, Secret<String>);
 
 impl Authority {
     pub(super) fn new(token_url: String, identity: Identity, settings: &Settings) -> Self {
@@ -75,11 +89,24 @@ impl Authority {
         }
     }
 
+    /// Tokens that are made here, for tests.
+    #[cfg(feature = "testing")]
+    pub(super) fn signing(sign: Signer) -> Self {
+        let no_client = Identity::Fixed(Arc::default());
+        Self {
+            http: AuthorityClient::default(),
+            endpoint: Endpoint::Signer(sign),
+            identity: no_client,
+            authentication: ClientAuthentication::Post,
+            counts: Counts::default(),
+        }
+    }
+
     /// The authority that the settings name, or everything that is wrong with them.
     pub(super) fn of_settings(settings: &Settings) -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
         let auth = &settings.auth;
-        let endpoint = endpoint(settings, &mut faults);
+        let (endpoint, pair) = (endpoint(settings, &mut faults), pair(settings));
         for (name, is_set) in [
             ("API_CLIENT_ID", auth.api_client_id.is_some()),
             ("API_CLIENT_SECRET", auth.api_client_secret.is_some()),
@@ -88,9 +115,10 @@ impl Authority {
                 faults.push(format!("{name} is not set; tokens for other services need it"));
             }
         }
-        match endpoint {
-            Some(endpoint) if faults.is_empty() => {
-                let identity = Identity::Settings(Box::new(settings.clone()));
+        match (endpoint, pair) {
+            (Some(endpoint), Some(pair)) if faults.is_empty() => {
+                let last = ArcSwap::from_pointee(pair);
+                let identity = Identity::Settings { settings: Box::new(settings.clone()), last };
                 Ok(Self::at(endpoint, identity, settings))
             }
             _ => Err(ConfigError::new(faults)),
@@ -108,12 +136,13 @@ impl Authority {
         Counts::add(match &granted {
             Ok(_) => &self.counts.granted,
             Err(NoToken::Refused { .. }) => &self.counts.refused,
-            Err(NoToken::Unavailable { .. }) => &self.counts.unavailable,
+            Err(NoToken::Unavailable(_)) => &self.counts.unavailable,
         });
         granted
     }
 
     async fn try_to_grant(&self, wanted: &Wanted) -> Result<Token, NoToken> {
+        let deadline = Instant::now() + TIMEOUT;
         let mut tries = 1;
         loop {
             let no_token = match self.ask(wanted).await {
@@ -121,7 +150,13 @@ impl Authority {
                 Err(no_token) => no_token,
             };
             match no_token.pause_before_retry(tries) {
-                Some(pause) if tries < TRIES && pause < TIMEOUT => sleep(pause).await,
+                // After a longer pause nobody would be left to tell the reason.
+                Some(pause)
+                    if tries < TRIES
+                        && pause < deadline.saturating_duration_since(Instant::now()) =>
+                {
+                    sleep(pause).await;
+                }
                 _ => return Err(no_token),
             }
             tries += 1;
@@ -129,13 +164,20 @@ impl Authority {
     }
 
     async fn ask(&self, wanted: &Wanted) -> Result<Token, NoToken> {
-        let url = self.url().await.map_err(NoToken::unavailable)?;
-        let (id, secret) = self.identity.read().await;
+        let url = match &self.endpoint {
+            Endpoint::Url(url) => url,
+            Endpoint::Issuer { issuer, found } => {
+                self.found(issuer, found).await.map_err(NoToken::unavailable)?
+            }
+            Endpoint::Signer(sign) => return grant::token_by(sign, wanted),
+        };
+        let pair = self.identity.read().await;
+        let (id, secret) = &*pair;
         let mut form = wanted.form();
         let header = match self.authentication {
-            ClientAuthentication::Basic => basic(&id, secret.expose()),
+            ClientAuthentication::Basic => basic(id, secret.expose()),
             ClientAuthentication::Post => {
-                form.extend([("client_id", &*id), ("client_secret", secret.expose())]);
+                form.extend([("client_id", id.as_str()), ("client_secret", secret.expose())]);
                 None
             }
         };
@@ -145,31 +187,42 @@ impl Authority {
         grant::token_of(&reply.map_err(NoToken::unavailable)?, asked)
     }
 
-    async fn url(&self) -> Result<&str, Failure> {
-        let (issuer, found) = match &self.endpoint {
-            Endpoint::Url(url) => return Ok(url),
-            Endpoint::Issuer { issuer, found } => (issuer, found),
-        };
+    async fn found<'f>(
+        &self,
+        issuer: &str,
+        found: &'f OnceCell<String>,
+    ) -> Result<&'f String, Failure> {
         let find = async || Discovery::of(&self.http, issuer).await?.token_endpoint();
-        Ok(found.get_or_try_init(find).await?)
+        found.get_or_try_init(find).await
     }
 }
 
 impl Identity {
-    async fn read(&self) -> (String, Secret<String>) {
-        let settings = match self {
-            Self::Fixed { id, secret } => return (id.clone(), secret.clone()),
-            Self::Settings(settings) => settings,
+    async fn read(&self) -> Arc<Pair> {
+        let (settings, last) = match self {
+            Self::Fixed(pair) => return pair.clone(),
+            Self::Settings { settings, last } => (settings.clone(), last),
         };
-        let old = settings.clone();
-        let read = tokio::task::spawn_blocking(move || old.read_again()).await;
-        // Files may be missing for a moment while they are replaced.
-        let new = read.ok().and_then(Result::ok).and_then(|settings| pair(&settings));
-        new.or_else(|| pair(settings)).unwrap_or_default()
+        // It reads files.
+        let read = tokio::task::spawn_blocking(move || settings.read_again()).await;
+        let read = read.map_err(|lost| lost.to_string());
+        let read = read.and_then(|settings| settings.map_err(|error| error.to_string()));
+        let new = read.and_then(|settings| {
+            pair(&settings).ok_or_else(|| "API_CLIENT_ID or API_CLIENT_SECRET is gone".to_owned())
+        });
+        match new {
+            Ok(pair) => last.store(Arc::new(pair)),
+            // Files may be missing for a moment while they are replaced.
+            Err(error) => tracing::warn!(
+                error,
+                "the client's secret cannot be read again; the one that was read last is used"
+            ),
+        }
+        last.load_full()
     }
 }
 
-fn pair(settings: &Settings) -> Option<(String, Secret<String>)> {
+fn pair(settings: &Settings) -> Option<Pair> {
     let secret = settings.auth.api_client_secret.as_ref()?.expose().trim();
     Some((settings.auth.api_client_id.clone()?, Secret::new(secret.to_owned())))
 }
@@ -203,7 +256,12 @@ fn endpoint(settings: &Settings, faults: &mut Vec<String>) -> Option<Endpoint> {
 
 impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Endpoint::Url(address) | Endpoint::Issuer { issuer: address, .. }) = &self.endpoint;
-        f.debug_struct("Authority").field("address", address).finish_non_exhaustive()
+        let address = match &self.endpoint {
+            Endpoint::Url(address) | Endpoint::Issuer { issuer: address, .. } => address,
+            Endpoint::Signer(_) => "itself",
+        };
+        f.debug_struct("Authority")
+            .field("address", &origin_and_path(address))
+            .finish_non_exhaustive()
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
+    authority::Signer,
     no_token::NoToken,
     token::{AccessToken, Token},
 };
@@ -15,6 +16,7 @@ use crate::authority::{Failure, Reply};
 
 /// What counts where the authority does not say how long a token lives.
 const UNTOLD_LIFE: Duration = Duration::from_secs(60);
+const SIGNED_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 const LONGEST_TOKEN: usize = 16 * 1024;
 /// Of the authority's words, what gets into the log.
 const LONGEST_WORDS: usize = 200;
@@ -77,6 +79,13 @@ pub(super) fn token_of(reply: &Reply, asked: Instant) -> Result<Token, NoToken> 
     })
 }
 
+/// A token that is made here.
+pub(super) fn token_by(sign: &Signer, wanted: &Wanted) -> Result<Token, NoToken> {
+    let text = sign(&wanted.audience, &wanted.scope)
+        .map_err(|error| NoToken::unavailable(Failure::Unfit(error.chain())))?;
+    Ok(Token::new(AccessToken::new(&text), Instant::now(), SIGNED_LIFE))
+}
+
 /// The fault repeats nothing of the document.
 fn read(document: &[u8], asked: Instant) -> Result<Token, &'static str> {
     let granted: Granted =
@@ -112,8 +121,7 @@ fn refusal(reply: &Reply) -> NoToken {
     if is_refusal {
         return NoToken::Refused { status, words: words(&reply.body).into() };
     }
-    let retry_after = reply.retry_after();
-    NoToken::Unavailable { failure: Failure::Status { status, retry_after }.into(), retry_after }
+    NoToken::unavailable(Failure::Status { status, retry_after: reply.retry_after() })
 }
 
 /// The authority's `error` and `error_description`, escaped, and not too much of them.

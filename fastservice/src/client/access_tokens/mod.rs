@@ -102,8 +102,16 @@ impl AccessTokens {
 
     /// Tokens of the service's own issuer, in development.
     pub(crate) fn of_own_issuer(issuer: OwnIssuer, settings: &Settings) -> Self {
-        let identity = Identity::Fixed { id: issuer.id, secret: issuer.secret };
+        let identity = Identity::Fixed(Arc::new((issuer.id, issuer.secret)));
         Self::of(Authority::new(issuer.token_url, identity, settings))
+    }
+
+    /// Tokens that `sign` makes for an audience and a scope, for tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn signed_by(
+        sign: impl Fn(&str, &str) -> Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Authority::signing(Box::new(sign)))
     }
 
     fn of(authority: Authority) -> Self {

@@ -21,17 +21,17 @@ pub(super) enum NoToken {
     /// The authority says no, in words of its own that are quoted and escaped.
     Refused { status: StatusCode, words: Arc<str> },
     /// It cannot be asked, or what it answers is no token.
-    Unavailable { failure: Arc<Failure>, retry_after: Option<Duration> },
+    Unavailable(Arc<Failure>),
 }
 
 impl NoToken {
     pub(super) fn unavailable(failure: Failure) -> Self {
-        Self::Unavailable { failure: Arc::new(failure), retry_after: None }
+        Self::Unavailable(Arc::new(failure))
     }
 
     /// How long to wait before the same is tried once more, where that may help soon.
     pub(super) fn pause_before_retry(&self, tries: u32) -> Option<Duration> {
-        let Self::Unavailable { failure, retry_after } = self else { return None };
+        let Self::Unavailable(failure) = self else { return None };
         let may_pass = match &**failure {
             Failure::Unreachable(_) | Failure::Timeout => true,
             Failure::Status { status, .. } => {
@@ -41,17 +41,17 @@ impl NoToken {
         };
         // Drawn from the whole range, so that those who failed together do not return together.
         let drawn = FIRST_RETRY.saturating_mul(1 << tries.min(5)).mul_f64(fastrand::f64());
-        may_pass.then(|| retry_after.map_or(drawn, |wanted| wanted.max(drawn)))
+        may_pass.then(|| failure.retry_after().map_or(drawn, |wanted| wanted.max(drawn)))
     }
 
     /// How long the failure is held, after so many others in a row.
     pub(super) fn hold(&self, failures: u32) -> Duration {
         match self {
             Self::Refused { .. } => HELD,
-            Self::Unavailable { retry_after, .. } => {
+            Self::Unavailable(failure) => {
                 let pause = FIRST_PAUSE.saturating_mul(1 << failures.min(5)).min(HELD);
                 let pause = pause.mul_f64(0.9 + 0.1 * fastrand::f64());
-                retry_after.map_or(pause, |wanted| wanted.clamp(pause, LONGEST_PAUSE))
+                failure.retry_after().map_or(pause, |wanted| wanted.clamp(pause, LONGEST_PAUSE))
             }
         }
     }
@@ -63,7 +63,7 @@ impl NoToken {
                 let detail = "this service is refused the token that it needs for another one";
                 Error::new(StatusCode::BAD_GATEWAY, "token_refused", detail)
             }
-            Self::Unavailable { .. } => {
+            Self::Unavailable(_) => {
                 let seconds = next.as_secs() + u64::from(next.subsec_nanos() > 0);
                 Error::unavailable("the token for another service cannot be got for now")
                     .with_code("token_unavailable")
@@ -80,7 +80,7 @@ impl fmt::Display for NoToken {
             Self::Refused { status, words } => {
                 write!(f, "the token endpoint refuses this service: {status}, {words}")
             }
-            Self::Unavailable { failure, .. } => write!(f, "the token endpoint: {failure}"),
+            Self::Unavailable(failure) => write!(f, "the token endpoint: {failure}"),
         }
     }
 }

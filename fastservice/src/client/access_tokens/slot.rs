@@ -23,8 +23,9 @@ use crate::{
 };
 
 /// A token that is younger is not replaced when another service refuses it: a new one would
-/// be refused as well. So refusals cause one grant in this time, however many there are.
-const FRESH: Duration = Duration::from_secs(30);
+/// be refused as well. So refusals cause one grant in this time, however many there are. It
+/// doubles each time the new one is refused too.
+const KEPT: Duration = Duration::from_secs(30);
 /// An attempt ends by itself before; this is for one that was lost with its runtime.
 const PATIENCE: Duration = TIMEOUT.saturating_add(Duration::from_secs(1));
 
@@ -101,15 +102,21 @@ impl Slot {
         self.0.is_wanted.store(true, Ordering::Relaxed);
         let attempts = self.0.attempt.subscribe();
         self.start();
-        let waited = timeout(PATIENCE, self.next(attempts)).await;
+        let waited = timeout(PATIENCE, self.next(attempts, None)).await;
         waited.unwrap_or_else(|_| Err(lost()))
     }
 
-    async fn next(&self, mut attempts: watch::Receiver<Attempt>) -> Result<Arc<Token>> {
+    /// The next token, which is another than `rejected`.
+    async fn next(
+        &self,
+        mut attempts: watch::Receiver<Attempt>,
+        rejected: Option<&Arc<Token>>,
+    ) -> Result<Arc<Token>> {
+        let is_other = |token: &Arc<Token>| rejected.is_none_or(|old| !Arc::ptr_eq(old, token));
         loop {
             // Before the token is looked at, so that no change is missed.
             let attempt = attempts.borrow_and_update().clone();
-            if let Some(token) = self.current() {
+            if let Some(token) = self.current().filter(is_other) {
                 return Ok(token);
             }
             let now = Instant::now();
@@ -139,23 +146,30 @@ impl Slot {
         Some(token)
     }
 
-    /// Drops a token that another service has refused; whether [`token`](Self::token) may now
-    /// give a better one.
+    /// Says that another service has refused the token; whether a better one may come. Until
+    /// then this one serves, as the other service may be wrong.
     pub(crate) fn reject(&self, rejected: &Arc<Token>) -> bool {
-        if rejected.granted.elapsed() < FRESH {
+        if !rejected.is_rejected.swap(true, Ordering::Relaxed) {
+            let audience = self.0.wanted.audience();
+            tracing::info!(audience, "another service refuses the token");
+        }
+        if rejected.granted.elapsed() < rejected.kept {
             return false;
         }
-        // Only this one: it may have been renewed since it was sent.
-        let before = self.0.token.compare_and_swap(Arc::as_ptr(rejected), None);
-        if before.as_ref().is_some_and(|before| Arc::ptr_eq(before, rejected)) {
-            tracing::info!(
-                audience = self.0.wanted.audience(),
-                "another service refuses the token, which is got anew"
-            );
+        // It may have been renewed since it was sent.
+        if self.0.token.load().as_ref().is_some_and(|token| Arc::ptr_eq(token, rejected)) {
+            self.0.is_wanted.store(true, Ordering::Relaxed);
+            self.start();
             // A task that waits for something else is about to get a new one anyway.
             self.0.rejected.notify_waiters();
         }
         true
+    }
+
+    /// The token that comes in place of one that was rejected; `None` when there is none for now.
+    pub(crate) async fn successor(&self, rejected: &Arc<Token>) -> Option<Arc<Token>> {
+        let attempts = self.0.attempt.subscribe();
+        timeout(PATIENCE, self.next(attempts, Some(rejected))).await.ok()?.ok()
     }
 
     /// Begins to get the token and to renew it, unless that goes on. Must be called in a
@@ -202,6 +216,7 @@ impl Shared {
 /// Gets the token and renews it, until nobody wants it.
 async fn keep_fresh(shared: Arc<Shared>) {
     let mut failures = 0;
+    let mut kept = KEPT;
     loop {
         shared.attempt.send_replace(Attempt::Running);
         let granted = shared.authority.grant(&shared.wanted).await;
@@ -209,13 +224,16 @@ async fn keep_fresh(shared: Arc<Shared>) {
         match granted {
             Ok(token) => {
                 failures = 0;
-                let renew = token.renew;
-                shared.token.store(Some(Arc::new(token)));
+                let token = Arc::new(Token { kept, ..token });
+                shared.token.store(Some(token.clone()));
                 shared.attempt.send_replace(Attempt::Succeeded);
                 tokio::select! {
-                    () = sleep_until(renew) => {}
+                    () = sleep_until(token.renew) => {}
                     () = shared.rejected.notified() => {}
                 }
+                let is_rejected = token.is_rejected.load(Ordering::Relaxed);
+                let life = token.stop - token.granted;
+                kept = if is_rejected { (kept * 2).min(life).max(KEPT) } else { KEPT };
             }
             Err(why) => {
                 let pause = why.hold(failures);

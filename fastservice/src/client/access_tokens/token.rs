@@ -1,6 +1,10 @@
 //! A token, and for how long it serves.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -48,6 +52,10 @@ pub(crate) struct Token {
     pub(super) renew: Instant,
     /// From here on it is not used.
     pub(super) stop: Instant,
+    /// Another service has refused it.
+    pub(super) is_rejected: AtomicBool,
+    /// A younger one is not replaced when it is refused.
+    pub(super) kept: Duration,
 }
 
 impl Token {
@@ -57,7 +65,14 @@ impl Token {
         // Not all replicas at once.
         let renew = renew_after(life).mul_f64(1.0 - 0.1 * fastrand::f64());
         let stop = life.saturating_sub(STOP_BEFORE_END).max(life / 2);
-        Self { value, granted: asked, renew: asked + renew.max(SHORTEST_PAUSE), stop: asked + stop }
+        Self {
+            value,
+            granted: asked,
+            renew: asked + renew.max(SHORTEST_PAUSE),
+            stop: asked + stop,
+            is_rejected: AtomicBool::new(false),
+            kept: Duration::ZERO,
+        }
     }
 }
 

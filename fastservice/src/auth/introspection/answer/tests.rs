@@ -133,3 +133,27 @@ fn a_machine_is_named_as_auth0_does() {
     );
     assert_eq!(subject_of(&json!({"client_id": "shop"})).unwrap(), "ali");
 }
+
+#[test]
+fn a_user_is_never_taken_for_a_machine() {
+    for changes in [
+        json!({"sub": null, "client_id": "billing", "username": "ali"}),
+        json!({"sub": null, "client_id": "billing", "user_name": "ali"}),
+        json!({"sub": null, "client_id": "billing", "username": 1}),
+        json!({"sub": "billing@clients"}),
+        json!({"sub": "billing@clients", "client_id": "shop"}),
+        json!({"sub": "@clients", "client_id": "billing"}),
+    ] {
+        assert_eq!(subject_of(&changes).unwrap_err(), Refusal::Claims, "{changes}");
+    }
+}
+
+#[test]
+fn a_machine_may_have_its_whole_name_and_no_user() {
+    for changes in [
+        json!({"sub": "billing@clients", "client_id": "billing"}),
+        json!({"sub": null, "client_id": "billing", "username": null, "user_name": null}),
+    ] {
+        assert_eq!(subject_of(&changes).unwrap(), "billing@clients", "{changes}");
+    }
+}

@@ -12,7 +12,7 @@ use super::{
     fetched::{Attempt, AttemptState, COOL_DOWN, Shared},
     freshness,
 };
-use crate::authority::{AuthorityClient, Discovery, Failure, TIMEOUT};
+use crate::authority::{AuthorityClient, Discovery, Failure, TIMEOUT, origin_and_path};
 
 const LARGEST_SET: usize = 256 * 1024;
 /// The first pause after a failure; it doubles up to the cool-down.
@@ -92,7 +92,7 @@ impl Location {
         };
         let reply = self.client.get(&url, LARGEST_SET).await?;
         let (keys, skipped) = KeySet::read(reply.document()?)
-            .map_err(|error| Failure::Unfit(format!("{url}: {error}")))?;
+            .map_err(|error| Failure::Unfit(format!("{}: {error}", origin_and_path(&url))))?;
         Ok(Fetched { keys, skipped, lifetime: freshness::lifetime(&reply.headers) })
     }
 
@@ -142,8 +142,8 @@ impl Location {
         );
     }
 
-    fn named(&self) -> &str {
+    fn named(&self) -> String {
         let (Address::KeySet(address) | Address::Issuer(address)) = &self.address;
-        address
+        origin_and_path(address)
     }
 }

@@ -88,7 +88,7 @@ fn only_what_is_our_fault_is_a_refusal() {
     }
     for (status, is_retried) in [(429, true), (500, true), (503, true), (302, false)] {
         let refusal = refusal(&reply(status, ""));
-        assert!(matches!(refusal, NoToken::Unavailable { .. }), "{status}");
+        assert!(matches!(refusal, NoToken::Unavailable(_)), "{status}");
         assert_eq!(refusal.pause_before_retry(1).is_some(), is_retried, "{status}");
     }
 }
