@@ -15,6 +15,8 @@ mod config_error;
 mod introspection;
 #[cfg(feature = "jwt")]
 mod jwt;
+#[cfg(any(feature = "introspection", feature = "jwt"))]
+mod members;
 
 use std::{fmt, sync::Arc, time::Duration};
 

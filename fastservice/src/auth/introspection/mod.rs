@@ -85,7 +85,8 @@ impl Introspection {
         });
         let active = flight.await.map_err(refused)?;
         // The others' time may have run out while they shared the answer.
-        active.times.check(SystemTime::now(), self.expected.leeway).map_err(refused)?;
+        let times = active.times.check(SystemTime::now(), self.expected.leeway);
+        times.map_err(|fault| refused(fault.into()))?;
         Ok(active.claims)
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::{auth::members::Fault, error::Error};
 
 /// Why a token is refused, or cannot be asked about. Nothing of the token is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,16 @@ impl Refusal {
             Self::Busy => Some(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => Some(retry_after),
             _ => None,
+        }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unfit => Self::Claims,
+            Fault::Expired => Self::Expired,
+            Fault::NotYetValid => Self::NotYetValid,
         }
     }
 }

@@ -17,11 +17,11 @@ use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter, sync:
 
 use serde_json::{Map, Value};
 
-use super::{
-    expected::Times,
-    keys::{Key, KeySet},
+use super::keys::{Key, KeySet};
+use crate::{
+    auth::{CacheCounts, members::Times},
+    claims::Claims,
 };
-use crate::{auth::CacheCounts, claims::Claims};
 
 /// Of all entries of one issuer together, as estimated from what they hold.
 const LARGEST_CACHE: u64 = 16 * 1024 * 1024;

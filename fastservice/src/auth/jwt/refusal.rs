@@ -1,4 +1,4 @@
-use crate::error::Error;
+use crate::{auth::members::Fault, error::Error};
 
 /// Why a token is refused. Nothing of the token is in it, so nothing of it gets into an
 /// answer or a log.
@@ -47,6 +47,16 @@ impl Refusal {
             Self::Expired => "the token has expired",
             Self::NotYetValid => "the token is not valid yet",
             Self::Binding => "the token is bound to a proof that this service cannot check",
+        }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unfit => Self::Claims,
+            Fault::Expired => Self::Expired,
+            Fault::NotYetValid => Self::NotYetValid,
         }
     }
 }

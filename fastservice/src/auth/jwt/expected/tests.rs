@@ -1,3 +1,5 @@
+use std::time::UNIX_EPOCH;
+
 use serde_json::json;
 
 use super::*;
@@ -119,7 +121,7 @@ fn the_expiry_is_a_number_in_range() {
         assert_refused(&with("exp", expiry), Refusal::Claims);
     }
     assert!(checked(with("exp", 1_700_000_060.5)).is_ok());
-    assert!(checked(with("exp", MAX_SECONDS)).is_ok());
+    assert!(checked(with("exp", members::MAX_SECONDS)).is_ok());
 }
 
 #[test]
