@@ -125,6 +125,8 @@ mod tests {
 
         let (slow, late) = tokio::join!(slow, async {
             tokio::select! {
+                // The order in which they ask for a seat.
+                biased;
                 _ = endless => panic!("it never ends"),
                 late = late => late,
             }
