@@ -12,10 +12,10 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use self::keys::Keys;
-#[cfg(feature = "dev-issuer")]
-pub(crate) use self::tenant::{Directory, ROUTES, Rights, Tenant};
 #[cfg(all(feature = "client", feature = "dev-issuer"))]
-pub(crate) use self::tenant::{GRANT_PATH, MACHINE};
+pub(crate) use self::tenant::MACHINE;
+#[cfg(feature = "dev-issuer")]
+pub(crate) use self::tenant::{AUTHORIZE_PATH, Directory, GRANT_PATH, ROUTES, Rights, Tenant};
 #[cfg(all(feature = "cli", feature = "dev-issuer"))]
 pub(crate) use self::tenant::{ROTATE_PATH, TOKEN_PATH};
 pub use self::token_request::TokenRequest;

@@ -12,6 +12,7 @@ const BEARER: &str = "bearer";
 #[derive(Debug)]
 pub(super) struct Security<'s> {
     auth: &'s AuthSettings,
+    #[cfg_attr(not(feature = "dev-issuer"), allow(dead_code, reason = "it never does"))]
     issues_tokens: bool,
 }
 
@@ -22,9 +23,10 @@ impl<'s> Security<'s> {
 
     /// Where tokens are asked for, when that is known: to authorize, and to get one.
     fn endpoints(&self) -> Option<(String, String)> {
+        #[cfg(feature = "dev-issuer")]
         if self.issues_tokens {
-            let at = |path: &str| format!("/dev-issuer/{path}");
-            return Some((at("authorize"), at("oauth/token")));
+            use crate::dev_issuer::{AUTHORIZE_PATH, GRANT_PATH};
+            return Some((AUTHORIZE_PATH.to_owned(), GRANT_PATH.to_owned()));
         }
         let domain = self.auth.auth0_domain.as_ref()?;
         Some((format!("https://{domain}/authorize"), format!("https://{domain}/oauth/token")))

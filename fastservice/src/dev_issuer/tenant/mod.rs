@@ -30,13 +30,13 @@ use std::{
 
 use http::Uri;
 
+#[cfg(feature = "client")]
+pub(crate) use self::directory::MACHINE;
 #[cfg(feature = "cli")]
 pub(crate) use self::routes::{ROTATE_PATH, TOKEN_PATH};
-#[cfg(feature = "client")]
-pub(crate) use self::{directory::MACHINE, routes::GRANT_PATH};
 pub(crate) use self::{
     directory::{Directory, Rights},
-    routes::ROUTES,
+    routes::{AUTHORIZE_PATH, GRANT_PATH, ROUTES},
 };
 use self::{oauth_error::OAuthError, sessions::Sessions};
 use super::DevIssuer;

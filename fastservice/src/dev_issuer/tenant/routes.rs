@@ -20,6 +20,8 @@ use crate::{
 
 /// Trades codes, refresh tokens and the secrets of machines for tokens.
 pub(crate) const GRANT_PATH: &str = "/dev-issuer/oauth/token";
+/// Where a user logs in.
+pub(crate) const AUTHORIZE_PATH: &str = "/dev-issuer/authorize";
 /// Gives any token to who asks: what the `token` command calls.
 pub(crate) const TOKEN_PATH: &str = "/dev-issuer/token";
 /// Makes a new key: what the `rotate-keys` command calls.
@@ -40,11 +42,9 @@ pub(crate) static ROUTES: [Route; 9] = [
         Box::pin(jwks(request))
     })
     .summary("The development issuer's keys."),
-    route(Method::GET, "/dev-issuer/authorize", "authorize", |request| {
-        Box::pin(authorize(request))
-    })
-    .summary("A page to log in."),
-    route(Method::POST, "/dev-issuer/authorize", "authorize_by_form", |request| {
+    route(Method::GET, AUTHORIZE_PATH, "authorize", |request| Box::pin(authorize(request)))
+        .summary("A page to log in."),
+    route(Method::POST, AUTHORIZE_PATH, "authorize_by_form", |request| {
         Box::pin(authorize_by_form(request))
     })
     .summary("The answer of that page."),
