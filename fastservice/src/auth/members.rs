@@ -5,18 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
+use super::refusal::Refusal;
+
 /// The end of the year 9999: what lies behind it is a number of milliseconds or an attack.
 pub(super) const MAX_SECONDS: f64 = 253_402_300_799.0;
 pub(super) const MAX_SUBJECT_BYTES: usize = 255;
-
-/// What is wrong with a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// It is of a wrong type, or out of range.
-    Unfit,
-    Expired,
-    NotYetValid,
-}
 
 /// When a token is valid, in seconds since 1970.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +21,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    pub(super) fn read(members: &Map<String, Value>) -> Result<Self, Fault> {
+    pub(super) fn read(members: &Map<String, Value>) -> Result<Self, Refusal> {
         let expires = seconds(members, "exp")?.unwrap_or(f64::INFINITY);
         let not_before = seconds(members, "nbf")?.unwrap_or(0.0);
         let issued = seconds(members, "iat")?.unwrap_or(0.0);
@@ -36,25 +29,25 @@ impl Times {
     }
 
     /// The leeway is granted once, at each end.
-    pub(super) fn check(&self, now: SystemTime, leeway: Duration) -> Result<(), Fault> {
+    pub(super) fn check(&self, now: SystemTime, leeway: Duration) -> Result<(), Refusal> {
         // A clock before 1970 is broken; with it every token has expired.
-        let Ok(now) = now.duration_since(UNIX_EPOCH) else { return Err(Fault::Expired) };
+        let Ok(now) = now.duration_since(UNIX_EPOCH) else { return Err(Refusal::Expired) };
         let (now, leeway) = (now.as_secs_f64(), leeway.as_secs_f64());
         if now >= self.expires + leeway {
-            return Err(Fault::Expired);
+            return Err(Refusal::Expired);
         }
         if self.starts > now + leeway {
-            return Err(Fault::NotYetValid);
+            return Err(Refusal::NotYetValid);
         }
         Ok(())
     }
 }
 
 /// A `NumericDate` (RFC 7519 section 2): seconds since 1970, fractions allowed.
-fn seconds(members: &Map<String, Value>, name: &str) -> Result<Option<f64>, Fault> {
+fn seconds(members: &Map<String, Value>, name: &str) -> Result<Option<f64>, Refusal> {
     let Some(value) = members.get(name) else { return Ok(None) };
     let seconds = value.as_f64().filter(|seconds| (0.0..=MAX_SECONDS).contains(seconds));
-    seconds.map(Some).ok_or(Fault::Unfit)
+    seconds.map(Some).ok_or(Refusal::Claims)
 }
 
 /// Whether `aud`, a string or a list of strings, names one of these.
@@ -70,27 +63,27 @@ pub(super) fn is_for(audience: &Value, ours: &[String]) -> bool {
 }
 
 /// `scope` (RFC 8693 section 4.2), or the `scp` of authorities that do not follow it.
-pub(super) fn scopes(members: &Map<String, Value>) -> Result<Vec<Box<str>>, Fault> {
+pub(super) fn scopes(members: &Map<String, Value>) -> Result<Vec<Box<str>>, Refusal> {
     match members.get("scope").or_else(|| members.get("scp")) {
         None => Ok(Vec::new()),
         Some(Value::String(words)) => {
             Ok(words.split(' ').filter(|word| !word.is_empty()).map(Into::into).collect())
         }
         Some(Value::Array(words)) => strings(words),
-        Some(_) => Err(Fault::Unfit),
+        Some(_) => Err(Refusal::Claims),
     }
 }
 
 /// Auth0's `permissions`.
-pub(super) fn permissions(members: &Map<String, Value>) -> Result<Vec<Box<str>>, Fault> {
+pub(super) fn permissions(members: &Map<String, Value>) -> Result<Vec<Box<str>>, Refusal> {
     match members.get("permissions") {
         None => Ok(Vec::new()),
         Some(Value::Array(permissions)) => strings(permissions),
         // A string is never searched: `read` would be found in `read:secret`.
-        Some(_) => Err(Fault::Unfit),
+        Some(_) => Err(Refusal::Claims),
     }
 }
 
-fn strings(values: &[Value]) -> Result<Vec<Box<str>>, Fault> {
-    values.iter().map(|value| value.as_str().map(Into::into).ok_or(Fault::Unfit)).collect()
+fn strings(values: &[Value]) -> Result<Vec<Box<str>>, Refusal> {
+    values.iter().map(|value| value.as_str().map(Into::into).ok_or(Refusal::Claims)).collect()
 }

@@ -17,6 +17,8 @@ mod introspection;
 mod jwt;
 #[cfg(any(feature = "introspection", feature = "jwt"))]
 mod members;
+#[cfg(any(feature = "introspection", feature = "jwt"))]
+mod refusal;
 
 use std::{fmt, sync::Arc, time::Duration};
 

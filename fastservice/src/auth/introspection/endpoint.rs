@@ -8,7 +8,7 @@ use std::{
 use http::{HeaderValue, StatusCode};
 use tokio::time::timeout;
 
-use super::{Active, Expected, Refusal, outage::Outage};
+use super::{Active, Denial, Expected, outage::Outage};
 use crate::{
     authority::{AuthorityClient, Failure, basic, origin_and_path},
     secret::Secret,
@@ -49,9 +49,9 @@ impl ServiceIdentity {
 
 impl Endpoint {
     /// Asks about the token, unless the issuer has said not to be asked for now.
-    pub(super) async fn ask(&self, token: &str, expected: &Expected) -> Result<Active, Refusal> {
+    pub(super) async fn ask(&self, token: &str, expected: &Expected) -> Result<Active, Denial> {
         if let Some(retry_after) = self.outage.rest_of_pause() {
-            return Err(Refusal::Unavailable { retry_after });
+            return Err(Denial::Unavailable { retry_after });
         }
         let mut form = vec![("token", token), ("token_type_hint", "access_token")];
         let header = match &self.client {
@@ -77,10 +77,10 @@ impl Endpoint {
         if self.outage.end() {
             tracing::info!(address = origin_and_path(&self.url), "tokens can be asked about again");
         }
-        decision
+        Ok(decision?)
     }
 
-    fn unavailable(&self, failure: &Failure, retry_after: Duration) -> Refusal {
+    fn unavailable(&self, failure: &Failure, retry_after: Duration) -> Denial {
         let address = origin_and_path(&self.url);
         if self.outage.begin() {
             tracing::error!(
@@ -91,7 +91,7 @@ impl Endpoint {
         } else {
             tracing::debug!(address, error = %failure, "tokens still cannot be asked about");
         }
-        Refusal::Unavailable { retry_after }
+        Denial::Unavailable { retry_after }
     }
 }
 

@@ -14,9 +14,9 @@ use futures_util::{
 };
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{Active, Refusal};
+use super::{Active, Denial};
 
-type Outcome = Result<Active, Refusal>;
+type Outcome = Result<Active, Denial>;
 type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 /// A call that all who wait for it drive on; it is dropped with the last of them.
 pub(super) type Flight = Shared<Call>;
@@ -61,7 +61,7 @@ impl Flights {
             let _landing = landing;
             // Those who came first are seated first.
             let seat = timeout(patience, seats.acquire_owned()).await;
-            let Ok(Ok(_seat)) = seat else { return Err(Refusal::Busy) };
+            let Ok(Ok(_seat)) = seat else { return Err(Denial::BUSY) };
             call.await
         });
         let flight = call.shared();
@@ -98,8 +98,10 @@ mod tests {
     use std::future::{pending, ready};
 
     use super::*;
+    use crate::auth::refusal::Refusal;
 
-    const REFUSED: Outcome = Err(Refusal::Inactive);
+    const INACTIVE: Denial = Denial::Refused(Refusal::Inactive);
+    const REFUSED: Outcome = Err(INACTIVE);
     const PATIENCE: Duration = Duration::from_secs(2);
 
     #[tokio::test]
@@ -109,8 +111,8 @@ mod tests {
         let first = flights.join("a", || ready(REFUSED));
         let second = flights.join("a", || async { panic!("a second call") });
 
-        assert_eq!(second.await.unwrap_err(), Refusal::Inactive);
-        assert_eq!(first.await.unwrap_err(), Refusal::Inactive);
+        assert_eq!(second.await.unwrap_err(), INACTIVE);
+        assert_eq!(first.await.unwrap_err(), INACTIVE);
     }
 
     #[tokio::test(start_paused = true)]
@@ -132,8 +134,8 @@ mod tests {
             }
         });
 
-        assert_eq!(slow.unwrap_err(), Refusal::Inactive);
-        assert_eq!(late.unwrap_err(), Refusal::Busy);
+        assert_eq!(slow.unwrap_err(), INACTIVE);
+        assert_eq!(late.unwrap_err(), Denial::BUSY);
         assert!(locked(&flights.list).calls.is_empty());
         assert_eq!(flights.seats.available_permits(), 1);
     }

@@ -3,10 +3,10 @@
 mod answer;
 mod builder;
 mod cache;
+mod denial;
 mod endpoint;
 mod flight;
 mod outage;
-mod refusal;
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
@@ -16,11 +16,15 @@ pub use self::builder::IntrospectionBuilder;
 use self::{
     answer::{Active, Expected},
     cache::ActiveTokens,
+    denial::Denial,
     endpoint::Endpoint,
     flight::Flights,
-    refusal::Refusal,
 };
-use super::{Authentication, Authenticator, CacheCounts, unavailable};
+use super::{
+    Authentication, Authenticator, CacheCounts,
+    refusal::{Refusal, refused},
+    unavailable,
+};
 use crate::{
     claims::Claims,
     error::{Error, Result as Answer},
@@ -83,19 +87,17 @@ impl Introspection {
                 Ok(active)
             }
         });
-        let active = flight.await.map_err(refused)?;
+        let active = flight.await.map_err(denied)?;
         // The others' time may have run out while they shared the answer.
-        let times = active.times.check(SystemTime::now(), self.expected.leeway);
-        times.map_err(|fault| refused(fault.into()))?;
+        active.times.check(SystemTime::now(), self.expected.leeway).map_err(refused)?;
         Ok(active.claims)
     }
 }
 
-fn refused(refusal: Refusal) -> Error {
-    tracing::debug!(code = refusal.code(), "a token is refused");
-    match refusal.retry_after() {
-        Some(pause) => unavailable(pause),
-        None => refusal.into(),
+fn denied(denial: Denial) -> Error {
+    match denial {
+        Denial::Refused(refusal) => refused(refusal),
+        Denial::Unavailable { retry_after } => unavailable(retry_after),
     }
 }
 

@@ -14,7 +14,6 @@ mod keys;
 mod object;
 #[cfg(feature = "dev-issuer")]
 mod own_issuer;
-mod refusal;
 #[cfg(test)]
 mod wycheproof;
 
@@ -30,9 +29,12 @@ use self::{
     expected::Expected,
     header::{Header, HeaderRule},
     keys::{FetchedKeys, Key, Keys},
-    refusal::Refusal,
 };
-use super::{Authentication, Authenticator, CacheCounts, unavailable};
+use super::{
+    Authentication, Authenticator, CacheCounts,
+    refusal::{Refusal, refused},
+    unavailable,
+};
 use crate::{
     claims::Claims,
     error::{Error, Result as Answer},
@@ -146,11 +148,6 @@ struct Signed<'t> {
     key: Arc<Key>,
     kid: Option<String>,
     payload: &'t str,
-}
-
-fn refused(refusal: Refusal) -> Error {
-    tracing::debug!(code = refusal.code(), "a token is refused");
-    refusal.into()
 }
 
 impl Authenticator for TokenVerifier {
