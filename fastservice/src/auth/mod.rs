@@ -9,6 +9,8 @@
 mod access;
 mod authenticator;
 mod bearer;
+#[cfg(any(feature = "introspection", feature = "jwt"))]
+mod cache;
 mod challenge;
 mod config_error;
 #[cfg(feature = "introspection")]

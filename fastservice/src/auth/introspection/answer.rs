@@ -4,9 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::Refusal;
 use crate::{
-    auth::members::{self, Times},
+    auth::{
+        members::{self, Times},
+        refusal::Refusal,
+    },
     claims::{Claims, UserId},
 };
 
@@ -27,8 +29,6 @@ pub(super) struct Expected {
 pub(super) struct Active {
     pub(super) claims: Claims,
     pub(super) times: Times,
-    /// Of what the issuer said, in bytes.
-    pub(super) size: usize,
 }
 
 /// What of it counts.
@@ -54,18 +54,13 @@ impl Expected {
         // So some issuers write what there is not.
         said.retain(|_, value| !value.is_null());
         match said.get("active") {
-            Some(Value::Bool(true)) => Ok(self.check(said, now, document.len())),
+            Some(Value::Bool(true)) => Ok(self.check(said, now)),
             Some(Value::Bool(false)) => Ok(Err(Refusal::Inactive)),
             _ => Err(Unfit),
         }
     }
 
-    fn check(
-        &self,
-        said: Map<String, Value>,
-        now: SystemTime,
-        size: usize,
-    ) -> Result<Active, Refusal> {
+    fn check(&self, said: Map<String, Value>, now: SystemTime) -> Result<Active, Refusal> {
         let Approved { subject, scopes, permissions, times } =
             self.approve(&said, now).inspect_err(|refusal| {
                 // Quoted and escaped, as an issuer may put anything into them.
@@ -73,7 +68,7 @@ impl Expected {
                 let (code, iss, sub) = (refusal.code(), claim("iss"), claim("sub"));
                 tracing::info!(code, iss, sub, "an active token is refused");
             })?;
-        Ok(Active { claims: Claims::new(subject, scopes, permissions, said), times, size })
+        Ok(Active { claims: Claims::new(subject, scopes, permissions, said), times })
     }
 
     fn approve(&self, said: &Map<String, Value>, now: SystemTime) -> Result<Approved, Refusal> {

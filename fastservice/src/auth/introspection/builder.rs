@@ -3,13 +3,15 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::{
     Introspection,
     answer::Expected,
-    cache::ActiveTokens,
     endpoint::{Endpoint, ServiceIdentity},
     flight::Flights,
     outage::Outage,
 };
 use crate::{
-    auth::ConfigError,
+    auth::{
+        ConfigError,
+        cache::{TokenCache, USUAL_ENTRIES},
+    },
     authority::{AuthorityClient, Plain, TIMEOUT, origin_and_path, url_fault},
     secret::Secret,
 };
@@ -168,10 +170,12 @@ impl IntrospectionBuilder {
             Audiences::Any => Vec::new(),
         };
         let expected = Expected { issuer: self.issuer, audiences, leeway: self.leeway };
+        let most_tokens = if self.cache.is_zero() { 0 } else { USUAL_ENTRIES };
         Ok(Introspection {
             endpoint: Arc::new(endpoint),
             expected: Arc::new(expected),
-            tokens: ActiveTokens::new(self.cache).map(Arc::new),
+            tokens: TokenCache::new(most_tokens).map(Arc::new),
+            remembered_for: self.cache,
             flights: Flights::new(self.most_calls, self.patience),
         })
     }

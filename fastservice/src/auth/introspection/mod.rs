@@ -2,27 +2,30 @@
 
 mod answer;
 mod builder;
-mod cache;
 mod denial;
 mod endpoint;
 mod flight;
 mod outage;
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::time::Instant;
 
 pub use self::builder::IntrospectionBuilder;
 use self::{
     answer::{Active, Expected},
-    cache::ActiveTokens,
     denial::Denial,
     endpoint::Endpoint,
     flight::Flights,
 };
 use super::{
     Authentication, Authenticator, CacheCounts,
-    refusal::{Refusal, refused},
+    cache::{Known, TokenCache},
+    refusal::refused,
     unavailable,
 };
 use crate::{
@@ -61,7 +64,9 @@ use crate::{
 pub struct Introspection {
     endpoint: Arc<Endpoint>,
     expected: Arc<Expected>,
-    tokens: Option<Arc<ActiveTokens>>,
+    /// Each with the time after which it is asked about again.
+    tokens: Option<Arc<TokenCache<Instant>>>,
+    remembered_for: Duration,
     flights: Flights,
 }
 
@@ -78,11 +83,14 @@ impl Introspection {
         let flight = self.flights.join(token, || {
             let (endpoint, expected) = (self.endpoint.clone(), self.expected.clone());
             let (tokens, token) = (self.tokens.clone(), Box::<str>::from(token));
+            let remembered_for = self.remembered_for;
             async move {
-                let asked = Instant::now();
+                // From before the issuer is asked, so that the time of its answer counts.
+                let until = Instant::now().checked_add(remembered_for);
                 let active = endpoint.ask(&token, &expected).await?;
-                if let Some(tokens) = tokens {
-                    tokens.remember(token, active.clone(), asked);
+                if let (Some(tokens), Some(proof)) = (tokens, until) {
+                    let Active { claims, times } = active.clone();
+                    tokens.remember(&token, Known { claims, times, proof });
                 }
                 Ok(active)
             }
@@ -103,10 +111,10 @@ fn denied(denial: Denial) -> Error {
 
 impl Authenticator for Introspection {
     fn authenticate<'a>(&'a self, token: &'a str) -> Authentication<'a> {
-        let remembered = self
-            .tokens
-            .as_ref()
-            .and_then(|tokens| tokens.find(token, SystemTime::now(), self.expected.leeway));
+        let remembered = self.tokens.as_ref().and_then(|tokens| {
+            let is_recent = |until: &Instant| Instant::now() < *until;
+            tokens.find(token, SystemTime::now(), self.expected.leeway, is_recent)
+        });
         match remembered {
             Some(claims) => Authentication::ready(Ok(claims)),
             None => Authentication::pending(self.ask(token)),

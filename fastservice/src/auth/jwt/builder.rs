@@ -4,19 +4,20 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily};
 
 use super::{
     SharedKeySet, TokenVerifier,
-    cache::TokenCache,
     expected::Expected,
     header::{HeaderRule, TypeRule, algorithm_named},
     keys::{Address, FetchedKeys, Keys, Location},
 };
 use crate::{
-    auth::ConfigError,
+    auth::{
+        ConfigError,
+        cache::{TokenCache, USUAL_ENTRIES},
+    },
     authority::{AuthorityClient, Plain, url_fault},
 };
 
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
-const DEFAULT_CACHE_ENTRIES: usize = 10_000;
 const DEFAULT_LONGEST_OUTAGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Collects what a [`TokenVerifier`] needs; [`build`](Self::build) names all faults at once.
@@ -50,7 +51,7 @@ impl Default for TokenVerifierBuilder {
             keys: None,
             jwks_url: None,
             longest_outage: DEFAULT_LONGEST_OUTAGE,
-            cache_entries: DEFAULT_CACHE_ENTRIES,
+            cache_entries: USUAL_ENTRIES,
         }
     }
 }

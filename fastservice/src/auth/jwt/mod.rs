@@ -6,7 +6,6 @@
 //! change or unset a process-wide one.
 
 mod builder;
-mod cache;
 mod expected;
 mod header;
 mod issuers;
@@ -17,7 +16,10 @@ mod own_issuer;
 #[cfg(test)]
 mod wycheproof;
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 pub use self::{
     builder::TokenVerifierBuilder,
@@ -25,13 +27,13 @@ pub use self::{
     keys::{InvalidKeySet, KeySet, SharedKeySet},
 };
 use self::{
-    cache::{TokenCache, Verified},
     expected::Expected,
     header::{Header, HeaderRule},
     keys::{FetchedKeys, Key, Keys},
 };
 use super::{
     Authentication, Authenticator, CacheCounts,
+    cache::{Known, TokenCache},
     refusal::{Refusal, refused},
     unavailable,
 };
@@ -39,6 +41,9 @@ use crate::{
     claims::Claims,
     error::{Error, Result as Answer},
 };
+
+/// After this a token is verified again, whatever it says about itself.
+const LONGEST_LIFE: Duration = Duration::from_secs(5 * 60);
 
 /// Verifies JWT access tokens against one issuer's keys.
 ///
@@ -66,7 +71,7 @@ pub struct TokenVerifier {
     headers: HeaderRule,
     keys: Keys,
     expected: Expected,
-    cache: Option<TokenCache>,
+    cache: Option<TokenCache<Verification>>,
 }
 
 impl TokenVerifier {
@@ -77,8 +82,10 @@ impl TokenVerifier {
 
     /// Who the token speaks for, if it was verified before.
     fn remembered(&self, token: &str, now: SystemTime) -> Option<Claims> {
+        let keys = self.keys.current();
+        let keys = keys.as_ref()?;
         let cache = self.cache.as_ref()?;
-        cache.find(token, self.keys.current().as_ref()?, now, self.expected.leeway)
+        cache.find(token, now, self.expected.leeway, |verification| verification.holds(keys, now))
     }
 
     /// Decides about a token that is not remembered.
@@ -122,7 +129,8 @@ impl TokenVerifier {
         let times = approved.times;
         let claims = approved.into_claims(payload);
         if let Some(cache) = &self.cache {
-            cache.remember(token, Verified { claims: claims.clone(), key, times, at: now });
+            let proof = Verification { key, at: now };
+            cache.remember(token, Known { claims: claims.clone(), times, proof });
         }
         Ok(claims)
     }
@@ -140,6 +148,22 @@ impl TokenVerifier {
 
     fn header(&self, parts: &Parts<'_>) -> Result<Header, Refusal> {
         self.headers.check(object::decode(parts.header)?)
+    }
+}
+
+/// When a token was verified, and with which key.
+#[derive(Debug)]
+struct Verification {
+    key: Arc<Key>,
+    at: SystemTime,
+}
+
+impl Verification {
+    /// Whether the key is still in the set, and the verification not too long ago.
+    fn holds(&self, keys: &KeySet, now: SystemTime) -> bool {
+        // A clock that was set back makes the age an error.
+        let is_young = now.duration_since(self.at).is_ok_and(|age| age < LONGEST_LIFE);
+        is_young && keys.holds(&self.key)
     }
 }
 

@@ -1,8 +1,9 @@
-//! Tokens that were verified a while ago, so that a private endpoint costs what a public one does.
+//! Tokens that were found right a while ago, so that a private endpoint costs what a public one
+//! does.
 //!
 //! The key is the whole token, found by a keyed hash and compared in full, so two tokens are
-//! never taken for one. Only verified tokens are in it, so refused ones push nothing out. What
-//! is remembered is who the token speaks for, never a decision about a route.
+//! never taken for one. Only right tokens are in it, so refused ones push nothing out. What is
+//! remembered is who the token speaks for, never a decision about a route.
 
 use std::{
     fmt,
@@ -14,42 +15,37 @@ use std::{
 };
 
 use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter, sync::Cache};
-
 use serde_json::{Map, Value};
 
-use super::keys::{Key, KeySet};
-use crate::{
-    auth::{CacheCounts, members::Times},
-    claims::Claims,
-};
+use super::{CacheCounts, members::Times};
+use crate::claims::Claims;
 
-/// Of all entries of one issuer together, as estimated from what they hold.
+/// How many are remembered where nobody says.
+pub(super) const USUAL_ENTRIES: usize = 10_000;
+/// Of all entries together, as estimated from what they hold.
 const LARGEST_CACHE: u64 = 16 * 1024 * 1024;
 /// Longer ones are checked anew each time.
 const LONGEST_TOKEN: usize = 4 * 1024;
-/// After this the token is checked in full again, whatever it says about itself.
-const LONGEST_LIFE: Duration = Duration::from_secs(5 * 60);
 /// What the entry itself takes, and its place in the cache.
 const ENTRY: u64 = 512;
 
-/// A token that was verified.
-#[derive(Debug, Clone)]
-pub(super) struct Verified {
+/// A token that was found right, by some proof that must still hold when it comes again.
+#[derive(Debug)]
+pub(super) struct Known<P> {
     pub(super) claims: Claims,
-    pub(super) key: Arc<Key>,
     pub(super) times: Times,
-    pub(super) at: SystemTime,
+    pub(super) proof: P,
 }
 
-/// Remembers verified tokens within bounds of number, size and time.
-pub(super) struct TokenCache {
-    entries: Cache<Box<str>, Arc<Verified>, Weight, DefaultHashBuilder, Evictions>,
+/// Remembers tokens within bounds of number and size.
+pub(super) struct TokenCache<P> {
+    entries: Cache<Box<str>, Arc<Known<P>>, Weight, DefaultHashBuilder, Evictions>,
     hits: AtomicU64,
     misses: AtomicU64,
     evictions: Arc<AtomicU64>,
 }
 
-impl TokenCache {
+impl<P> TokenCache<P> {
     /// `None` for a cache of no entries.
     pub(super) fn new(most_entries: usize) -> Option<Self> {
         let smallest_share = LARGEST_CACHE.checked_div(most_entries as u64)?.max(1);
@@ -68,21 +64,18 @@ impl TokenCache {
         Some(Self { entries, hits: AtomicU64::new(0), misses: AtomicU64::new(0), evictions })
     }
 
-    /// Who the token speaks for, if it was verified with a key that is still in the set, and
-    /// its own times still hold.
+    /// Who the token speaks for, if its proof and its own times still hold.
     pub(super) fn find(
         &self,
         token: &str,
-        keys: &KeySet,
         now: SystemTime,
         leeway: Duration,
+        holds: impl FnOnce(&P) -> bool,
     ) -> Option<Claims> {
-        let entry = self.entries.get(token)?;
-        // A clock that was set back makes the age an error.
-        let is_young = now.duration_since(entry.at).is_ok_and(|age| age < LONGEST_LIFE);
-        if is_young && keys.holds(&entry.key) && entry.times.check(now, leeway).is_ok() {
+        let known = self.entries.get(token)?;
+        if holds(&known.proof) && known.times.check(now, leeway).is_ok() {
             self.hits.fetch_add(1, Ordering::Relaxed);
-            return Some(entry.claims.clone());
+            return Some(known.claims.clone());
         }
         self.entries.remove(token);
         None
@@ -93,9 +86,9 @@ impl TokenCache {
         self.misses.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn remember(&self, token: &str, verified: Verified) {
+    pub(super) fn remember(&self, token: &str, known: Known<P>) {
         if token.len() <= LONGEST_TOKEN {
-            self.entries.insert(token.into(), Arc::new(verified));
+            self.entries.insert(token.into(), Arc::new(known));
         }
     }
 
@@ -109,7 +102,7 @@ impl TokenCache {
     }
 }
 
-impl fmt::Debug for TokenCache {
+impl<P> fmt::Debug for TokenCache<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenCache").field("entries", &self.entries.len()).finish_non_exhaustive()
     }
@@ -121,9 +114,9 @@ struct Weight {
     smallest_share: u64,
 }
 
-impl Weighter<Box<str>, Arc<Verified>> for Weight {
-    fn weight(&self, token: &Box<str>, entry: &Arc<Verified>) -> u64 {
-        let claims = entry.claims.as_map();
+impl<P> Weighter<Box<str>, Arc<Known<P>>> for Weight {
+    fn weight(&self, token: &Box<str>, known: &Arc<Known<P>>) -> u64 {
+        let claims = known.claims.as_map();
         // Scopes and permissions are held a second time, as sets.
         let sets = ["scope", "scp", "permissions"].map(|name| claims.get(name).map_or(0, size));
         let held = size_of_members(claims) + sets.iter().sum::<u64>();
@@ -152,19 +145,69 @@ fn size_of_members(members: &Map<String, Value>) -> u64 {
 #[derive(Debug, Clone)]
 struct Evictions(Arc<AtomicU64>);
 
-impl Lifecycle<Box<str>, Arc<Verified>> for Evictions {
+impl<P> Lifecycle<Box<str>, Arc<Known<P>>> for Evictions {
     type RequestState = ();
 
-    fn on_evict(&self, (): &mut (), _: Box<str>, _: Arc<Verified>) {
+    fn on_evict(&self, (): &mut (), _: Box<str>, _: Arc<Known<P>>) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use serde_json::json;
 
     use super::*;
+
+    const EXP: u64 = 1_800_000_000;
+
+    fn known() -> Known<()> {
+        let Value::Object(said) = json!({"sub": "ali", "exp": EXP}) else { unreachable!() };
+        let times = Times::read(&said).unwrap();
+        let claims = Claims::new("ali".into(), [""; 0], [""; 0], said);
+        Known { claims, times, proof: () }
+    }
+
+    #[test]
+    fn a_remembered_token_ends_with_its_own_time() {
+        let tokens = TokenCache::new(100).unwrap();
+        tokens.remember("a", known());
+        let find = |token: &str, seconds| {
+            let now = UNIX_EPOCH + Duration::from_secs(seconds);
+            tokens.find(token, now, Duration::ZERO, |()| true).is_some()
+        };
+
+        assert!(find("a", EXP - 1) && !find("b", EXP - 1));
+        assert!(!find("a", EXP));
+        assert!(!find("a", EXP - 1), "it is forgotten");
+    }
+
+    #[test]
+    fn a_remembered_token_ends_with_its_proof() {
+        let tokens = TokenCache::new(100).unwrap();
+        tokens.remember("a", known());
+        let find = |holds| tokens.find("a", UNIX_EPOCH, Duration::ZERO, |()| holds).is_some();
+
+        assert!(find(true));
+        assert!(!find(false));
+        assert!(!find(true), "it is forgotten");
+    }
+
+    #[test]
+    fn a_long_token_and_too_many_are_not_kept() {
+        const MOST: u64 = 100;
+        let tokens = TokenCache::new(100).unwrap();
+        tokens.remember(&"a".repeat(LONGEST_TOKEN + 1), known());
+        assert_eq!(tokens.counts().entries, 0);
+
+        for number in 0..MOST + 100 {
+            tokens.remember(&number.to_string(), known());
+        }
+        assert!(tokens.counts().entries <= MOST);
+        assert!(tokens.counts().evictions >= 100);
+    }
 
     #[test]
     fn many_small_objects_weigh_what_they_take() {
