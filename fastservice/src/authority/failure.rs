@@ -1,3 +1,5 @@
+//! Why an authority gave no usable answer.
+
 use std::{error::Error, fmt, time::Duration};
 
 use http::StatusCode;

@@ -18,11 +18,19 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 #[derive(Debug)]
 pub(crate) struct Served {
     document: Bytes,
+    hash: u64,
 }
 
 impl Served {
     pub(crate) fn new(document: &Document) -> Self {
-        Self { document: document.compact().into() }
+        let document = Bytes::from(document.compact());
+        Self { hash: hash(OFFSET, &document), document }
+    }
+
+    /// Of what is served, so that all replicas of one release have the same.
+    fn etag(&self, prefix: &str) -> Result<HeaderValue> {
+        let hash = hash(self.hash, prefix.as_bytes());
+        Ok(HeaderValue::try_from(format!("\"{hash:016x}\""))?)
     }
 
     /// The document as a client sees it whose proxy takes `prefix` off the paths.
@@ -60,8 +68,7 @@ fn describe(operation: &mut Operation) {
 
 async fn answer(mut request: Request) -> Result<Response> {
     let served: State<Served> = request.extract().await?;
-    let document = served.below(request.context().prefix());
-    let etag = etag(&document)?;
+    let etag = served.etag(request.context().prefix())?;
     let known = request.headers().get(header::IF_NONE_MATCH);
     let headers = [
         (header::CONTENT_TYPE, JSON),
@@ -71,14 +78,13 @@ async fn answer(mut request: Request) -> Result<Response> {
     if known.is_some_and(|known| known == etag) {
         return (StatusCode::NOT_MODIFIED, headers, ()).into_response();
     }
-    (headers, document).into_response()
+    (headers, served.below(request.context().prefix())).into_response()
 }
 
-/// Of the bytes themselves, so that all replicas of one release have the same.
-fn etag(document: &[u8]) -> Result<HeaderValue> {
-    // FNV-1a: nobody gains by a collision.
-    let hash = document.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    Ok(HeaderValue::try_from(format!("\"{hash:016x}\""))?)
+/// FNV-1a begins with this; nobody gains by a collision.
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn hash(so_far: u64, bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    bytes.iter().fold(so_far, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }

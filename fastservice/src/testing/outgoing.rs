@@ -1,3 +1,5 @@
+//! Tokens for calls to others, in a test.
+
 use std::sync::Arc;
 
 use super::TestToken;

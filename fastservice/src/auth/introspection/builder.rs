@@ -1,3 +1,5 @@
+//! What introspection needs, collected and checked.
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{

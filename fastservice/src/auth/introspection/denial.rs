@@ -1,3 +1,5 @@
+//! Why a token is not let in, or cannot be asked about.
+
 use std::time::Duration;
 
 use crate::auth::refusal::Refusal;

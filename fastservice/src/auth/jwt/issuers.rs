@@ -1,3 +1,5 @@
+//! Several issuers side by side.
+
 use std::time::SystemTime;
 
 use super::{Parts, Refusal, TokenVerifier, object, refused};

@@ -1,3 +1,5 @@
+//! An issuer that is this program itself.
+
 use super::TokenVerifierBuilder;
 
 impl TokenVerifierBuilder {

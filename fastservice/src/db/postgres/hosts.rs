@@ -1,3 +1,5 @@
+//! Several hosts, of which one answers.
+
 use tokio_postgres::{
     Config,
     config::{Host, LoadBalanceHosts},

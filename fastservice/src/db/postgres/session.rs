@@ -1,3 +1,5 @@
+//! What a new connection is set to.
+
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,

@@ -1,3 +1,5 @@
+//! What a URL of PostgreSQL may say.
+
 use tokio_postgres::Config;
 
 use super::tls::RootCert;

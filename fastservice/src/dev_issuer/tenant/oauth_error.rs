@@ -1,3 +1,5 @@
+//! Refusals in OAuth's words.
+
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;

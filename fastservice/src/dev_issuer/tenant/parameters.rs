@@ -1,3 +1,5 @@
+//! The parameters of a request, as OAuth reads them.
+
 use serde_json::Value;
 
 use super::OAuthError;

@@ -1,3 +1,5 @@
+//! Keys that are replaced while they are used.
+
 use std::{fmt, sync::Arc};
 
 use arc_swap::{ArcSwapOption, Guard};
