@@ -12,6 +12,7 @@ use super::{
     layered::AnyLayer,
     own_tokens::{self, OwnUsers},
     preparation::{Preparation, preparation},
+    prestart,
     readiness::readiness,
     service::Service,
 };
@@ -64,6 +65,7 @@ pub(crate) async fn start(
         tracing::warn!(hint, "a setting may be wrong");
     }
     let mut plan = plan(&app, &settings)?;
+    prestart::run(&settings.prestart).await.map_err(|fault| StartError(vec![fault]))?;
     if settings.http.openapi {
         let served = Served::new(&document(&app, &settings, &plan.endpoints));
         app.preparations.push(preparation(|_, environment| environment.set_state(served)));

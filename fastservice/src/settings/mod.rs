@@ -18,6 +18,7 @@ mod network;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod place;
+mod prestart;
 mod proxy;
 mod reader;
 mod report;
@@ -47,6 +48,7 @@ pub use self::{
     logs::{LogSettings, LogType},
     metrics::MetricsSettings,
     network::{Network, NetworkError},
+    prestart::PrestartSettings,
     proxy::{ForwardedHeader, ProxySettings, RequestIdSource},
     report::{Setting, SettingsError},
     server::{RuntimeKind, ServerSettings},
@@ -74,6 +76,8 @@ pub struct Settings {
     pub logs: LogSettings,
     /// Where and how it listens.
     pub server: ServerSettings,
+    /// What runs before it starts.
+    pub prestart: PrestartSettings,
     /// How requests are read and answered.
     pub http: HttpSettings,
     /// Who is believed about the clients that it speaks for.
@@ -155,6 +159,7 @@ impl Settings {
             service_description: reader.text("SERVICE_DESCRIPTION").unwrap_or_default(),
             logs: LogSettings::read(&mut reader),
             server: ServerSettings::read(&mut reader),
+            prestart: PrestartSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
             proxy: ProxySettings::read(&mut reader),
             cors: CorsSettings::read(&mut reader),
