@@ -169,10 +169,13 @@ async fn until<C: Future>(
     let mut connection = pin!(connection);
     let mut is_finishing = false;
     poll_fn(|cx| {
-        if !is_finishing && stop.as_mut().poll(cx).is_ready() {
-            is_finishing = true;
-            finish(connection.as_mut());
+        // First, so that a request which has arrived is begun before a stop closes what is idle.
+        let ended = connection.as_mut().poll(cx);
+        if ended.is_ready() || is_finishing || stop.as_mut().poll(cx).is_pending() {
+            return ended;
         }
+        is_finishing = true;
+        finish(connection.as_mut());
         connection.as_mut().poll(cx)
     })
     .await
