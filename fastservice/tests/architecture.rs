@@ -16,7 +16,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
     ("bb8", &["db"]),
-    ("flate2", &["log"]),
+    ("flate2", &["docs", "log"]),
     ("hyper", &["body", "server"]),
     ("hyper_util", &["server"]),
     ("inventory", &["__private", "registry"]),
