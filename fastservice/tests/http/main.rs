@@ -17,6 +17,8 @@ mod cors;
 mod database;
 #[cfg(feature = "dev-issuer")]
 mod dev_issuer;
+#[cfg(feature = "docs")]
+mod docs_pages;
 mod endings;
 mod errors;
 mod health;
