@@ -32,10 +32,12 @@ pub(super) fn documentation(
     if !settings.http.openapi {
         return None;
     }
-    let document = document(app, settings, endpoints);
-    let served = Served::new(&document);
+    let served = Served::new(&document(app, settings, endpoints));
     #[cfg(feature = "docs")]
-    let pages = Pages::new(settings, version(app), app.issues_tokens(settings), &document);
+    let pages = {
+        let routes = endpoints.iter().map(|endpoint| endpoint.route);
+        Pages::new(settings, version(app), app.issues_tokens(settings), routes)
+    };
     Some(preparation(|_, environment| {
         environment.set_state(served);
         #[cfg(feature = "docs")]

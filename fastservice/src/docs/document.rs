@@ -81,15 +81,6 @@ impl Document {
         format!("{:#}\n", self.0)
     }
 
-    /// The scopes that one can log in for, separated by blanks.
-    #[cfg(feature = "docs")]
-    pub(crate) fn scopes(&self) -> String {
-        let place = "/components/securitySchemes/oauth2/flows/authorizationCode/scopes";
-        let scopes = self.0.pointer(place).and_then(Value::as_object);
-        let names = scopes.into_iter().flat_map(Map::keys).map(String::as_str);
-        names.collect::<Vec<_>>().join(" ")
-    }
-
     /// The document as it is served.
     pub(crate) fn compact(&self) -> String {
         self.0.to_string()

@@ -1,6 +1,12 @@
+use std::collections::BTreeSet;
+
 use http::Uri;
 
-use crate::settings::{AuthSettings, Settings, is_host_and_port};
+use crate::{
+    docs::operation,
+    registry::Route,
+    settings::{AuthSettings, Settings, is_host_and_port},
+};
 
 /// Who logs in from the pages, for what, and where.
 #[derive(Debug, Default)]
@@ -16,12 +22,19 @@ pub(super) struct Login<'s> {
 }
 
 impl<'s> Login<'s> {
-    pub(super) fn new(settings: &'s Settings, issues_tokens: bool, scopes: String) -> Self {
+    /// For all that the routes of the document may ask for.
+    pub(super) fn new(
+        settings: &'s Settings,
+        issues_tokens: bool,
+        routes: impl Iterator<Item = &'static Route>,
+    ) -> Self {
         let auth = &settings.auth;
+        let described = routes.filter(|route| !route.text.hidden);
+        let scopes: BTreeSet<_> = described.flat_map(operation::scopes).collect();
         Self {
             client_id: settings.docs.client_id.as_deref().unwrap_or(usual_client(issues_tokens)),
             audience: auth.api_identifiers.first().map_or("", String::as_str),
-            scopes,
+            scopes: scopes.into_iter().collect::<Vec<_>>().join(" "),
             issuers: issuers(auth),
         }
     }

@@ -11,10 +11,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, header};
 
 use self::{assets::Assets, html::About, login::Login};
-use super::{
-    Document,
-    serving::{OFFSET, hash},
-};
+use super::serving::{OFFSET, hash};
 use crate::{
     error::{Error, Result},
     extract::{Header, Request, State},
@@ -38,11 +35,11 @@ impl Pages {
         settings: &Settings,
         version: &str,
         issues_tokens: bool,
-        document: &Document,
+        routes: impl Iterator<Item = &'static Route>,
     ) -> Self {
         let assets = Assets::new();
         let about = About { name: &settings.service_name, version, assets: &assets };
-        let login = Login::new(settings, issues_tokens, document.scopes());
+        let login = Login::new(settings, issues_tokens, routes);
         let swagger_ui = Page::new(html::swagger_ui(&about, &login), policy::swagger_ui(&login));
         let oauth2_redirect =
             Page::new(html::oauth2_redirect(&about), policy::swagger_ui(&Login::default()));
