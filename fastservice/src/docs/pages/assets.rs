@@ -27,7 +27,6 @@ macro_rules! file {
 }
 
 /// All of them.
-#[derive(Debug)]
 pub(super) struct Assets {
     pub(super) swagger_ui: Asset,
     pub(super) swagger_ui_style: Asset,
@@ -70,14 +69,12 @@ impl Assets {
 }
 
 /// One file.
-#[derive(Debug)]
 pub(super) struct Asset {
     pub(super) name: String,
     media_type: &'static str,
     content: Content,
 }
 
-#[derive(Debug)]
 enum Content {
     Plain(&'static [u8]),
     /// Compressed, and as it is unpacked for the first client that does not take that.

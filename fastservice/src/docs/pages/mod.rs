@@ -22,7 +22,6 @@ use crate::{
 };
 
 /// The pages, made once.
-#[derive(Debug)]
 pub(crate) struct Pages {
     swagger_ui: Page,
     oauth2_redirect: Page,
@@ -49,7 +48,6 @@ impl Pages {
 }
 
 /// One page, its tag, and what it may load.
-#[derive(Debug)]
 struct Page {
     html: Bytes,
     etag: String,
