@@ -12,6 +12,7 @@ use super::{
     layered::AnyLayer,
     own_tokens::{self, OwnUsers},
     preparation::Preparation,
+    prestart,
     readiness::readiness,
     service::Service,
 };
@@ -63,6 +64,7 @@ pub(crate) async fn start(
         tracing::warn!(hint, "a setting may be wrong");
     }
     let mut plan = plan(&app, &settings)?;
+    prestart::run(&settings.prestart).await.map_err(|fault| StartError(vec![fault]))?;
     let documentation = documentation(&app, &settings, &plan.endpoints);
     app.preparations.extend(documentation);
     if let Some(users) = plan.own_users.take() {

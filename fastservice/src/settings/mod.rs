@@ -19,6 +19,7 @@ mod network;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod place;
+mod prestart;
 mod proxy;
 mod reader;
 mod report;
@@ -49,6 +50,7 @@ pub use self::{
     logs::{LogSettings, LogType},
     metrics::MetricsSettings,
     network::{Network, NetworkError},
+    prestart::PrestartSettings,
     proxy::{ForwardedHeader, ProxySettings, RequestIdSource},
     report::{Setting, SettingsError},
     server::{RuntimeKind, ServerSettings},
@@ -76,6 +78,8 @@ pub struct Settings {
     pub logs: LogSettings,
     /// Where and how it listens.
     pub server: ServerSettings,
+    /// What runs before it starts.
+    pub prestart: PrestartSettings,
     /// How requests are read and answered.
     pub http: HttpSettings,
     /// Whether it shows its documentation.
@@ -159,6 +163,7 @@ impl Settings {
             service_description: reader.text("SERVICE_DESCRIPTION").unwrap_or_default(),
             logs: LogSettings::read(&mut reader),
             server: ServerSettings::read(&mut reader),
+            prestart: PrestartSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
             docs: DocsSettings::read(&mut reader),
             proxy: ProxySettings::read(&mut reader),

@@ -30,6 +30,7 @@ mod metrics;
 mod openapi;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod prestart;
 mod proxies;
 mod routing;
 #[cfg(feature = "client")]
