@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# A Docker engine for the test: the one that answers, or else one of its own, which
+# ends with the test. Its images stay in $work, so that the next run is quick.
+
+# Packages are installed where they are missing, as for the tests with PostgreSQL.
+install_packages() {
+  local missing=()
+  command -v dockerd >/dev/null || missing+=(docker.io)
+  command -v docker-compose >/dev/null || missing+=(docker-compose)
+  command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
+  command -v iptables >/dev/null || missing+=(iptables)
+  [[ ${#missing[@]} == 0 ]] && return
+  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+}
+
+# start_engine: 1 where there is none and none can be started.
+start_engine() {
+  engine_pid='' engine_log=$work/engine.log forward=''
+  if docker info >/dev/null 2>&1; then
+    say "the engine that runs: $(docker version -f '{{.Server.Version}}')"
+    return
+  fi
+  install_packages >"$work/apt.log" 2>&1 || return 1
+  # A socket's path must be short, which that of a clone need not be.
+  engine=$(mktemp -d /tmp/fastservice-engine.XXXXXX)
+  export DOCKER_HOST=unix://$engine/docker.sock
+  forward=$(iptables -S FORWARD 2>/dev/null | sed -n 's/^-P FORWARD //p')
+  setsid dockerd --data-root "$work/engine" --exec-root "$engine/run" --pidfile "$engine/docker.pid" \
+    -H "$DOCKER_HOST" >"$engine_log" 2>&1 </dev/null &
+  engine_pid=$!
+  for _ in $(seq 300); do
+    docker info >/dev/null 2>&1 && break
+    kill -0 "$engine_pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  docker info >/dev/null 2>&1 || return 1
+  say "an engine of its own: $(docker version -f '{{.Server.Version}}')"
+}
+
+# What an engine leaves in the machine goes with it: bridges and packet filter rules.
+stop_engine() {
+  [[ -n ${engine_pid:-} ]] || return 0
+  docker ps -q | xargs -r docker kill >/dev/null 2>&1
+  kill "$engine_pid" 2>/dev/null
+  for _ in $(seq 300); do kill -0 "$engine_pid" 2>/dev/null || break; sleep 0.1; done
+  kill -9 "$engine_pid" 2>/dev/null
+  engine_pid=''
+  if ! pgrep -x dockerd >/dev/null; then
+    local bridge table
+    for bridge in docker0 docker_gwbridge; do ip link del "$bridge" 2>/dev/null; done
+    for table in filter nat mangle; do
+      iptables-save -t "$table" 2>/dev/null | grep -v -i docker | iptables-restore -T "$table" 2>/dev/null
+    done
+    [[ -z $forward ]] || iptables -P FORWARD "$forward"
+  fi
+  awk -v below="$engine/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
+  rm -rf "$engine"
+}
