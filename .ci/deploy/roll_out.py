@@ -32,16 +32,16 @@ CASES = [
 ]
 
 
-def run(script, states, running, text):
+def run(script, states, running, patience):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder)
-        for name, text in (("docker", DOCKER), ("sleep", "#!/bin/sh\n")):
-            (path / name).write_text(text)
+        for name, program in (("docker", DOCKER), ("sleep", "#!/bin/sh\n")):
+            (path / name).write_text(program)
             (path / name).chmod(0o755)
         (path / "states").write_text("".join(f"{state}\n" for state in states))
         environment = {
             "PATH": f"{folder}:{os.environ['PATH']}", "FOLDER": folder, "IMAGE": "image:1",
-            "RUNNING": str(running), "ROLL_OUT_TIMEOUT": "0" if "yet" in text else "60",
+            "RUNNING": str(running), "ROLL_OUT_TIMEOUT": patience,
         }  # fmt: skip
         done = subprocess.run(
             [script, "sample", "a b.yml"], env=environment, capture_output=True, text=True, timeout=60
@@ -53,7 +53,7 @@ def run(script, states, running, text):
 def main(script):
     faults = []
     for name, states, running, status, text in CASES:
-        got, output, deployed = run(script, states, running, text)
+        got, output, deployed = run(script, states, running, "0" if "yet" in text else "60")
         if got != status or text not in output:
             faults.append(f"{name}: status {got}, {output}")
         files = f"--compose-file {pathlib.Path(script).parent}/stack.yml --compose-file a b.yml sample"
