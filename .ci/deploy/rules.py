@@ -5,6 +5,8 @@ import re
 
 import kubernetes_validate
 
+# deploy/README.md names it too.
+OLDEST = "1.27"
 TIME = re.compile(r"(\d+)(ms|s|m|h)")
 # The fields of a custom kind that the manifests here use, since its schema is not at hand.
 MONITOR = {
@@ -25,7 +27,8 @@ def faults(cluster):
 def of_schema(document):
     name = f"{document['kind']}/{document['metadata']['name']}"
     try:
-        kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
+        for version in (OLDEST, kubernetes_validate.latest_version()):
+            kubernetes_validate.validate(document, version, strict=True)
     except kubernetes_validate.SchemaNotFoundError:
         if (document["apiVersion"], document["kind"]) == ("monitoring.coreos.com/v1", "ServiceMonitor"):
             yield from of_monitor(name, document["spec"])
