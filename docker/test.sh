@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The images, the compose project and the Swarm stack of this repository, run for real.
+# test.sh [production] [compose] [swarm]: the production image, the compose project and the
+# Swarm stack of this repository, run for real; all three when none is named.
 # Without a registry it makes stand-ins for the base images; without an engine it starts
 # one, and where it cannot, it says so and passes. It takes all away that it made, but
 # for images and caches below target/docker, which make the next run quick.
@@ -82,9 +83,8 @@ git ls-files -z --cached --others --exclude-standard | tar --null --files-from=-
 chmod -R a+rX "$clone"
 python3 docker/test/tenant.py new "$work/tenant" || fail 'the keys of the tenant'
 
-test_production
-test_compose
-test_swarm
+[[ $# != 0 ]] || set -- production compose swarm
+for part; do "test_$part"; done
 
 printf '\n=== docker: passed in %s s\n' "$SECONDS"
 printf '%s\n' "${summary[@]}"

@@ -31,6 +31,9 @@ test_compose() {
   project_works 'docker-compose 1.29'
   compose down >"$work/compose.log" 2>&1 || fail 'docker-compose down'
   compose_v2 >"$work/compose-v2.log" 2>&1 || { cat "$work/compose-v2.log"; fail 'Compose v2'; }
+  # The Dockerfile is one for BuildKit too.
+  DOCKER_BUILDKIT=1 docker build -q -f docker/Dockerfile --target manifests --build-arg "RUST_IMAGE=$RUST_IMAGE" "$clone" \
+    >"$work/buildkit.log" 2>&1 || { cat "$work/buildkit.log"; fail 'BuildKit'; }
   compose_command=(docker compose)
   project_works "Compose $(docker compose version --short)"
   reloads

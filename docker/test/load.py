@@ -24,7 +24,7 @@ def main(seconds, clients, file, urls):
             target = targets[number % len(targets)]
             start = time.monotonic()
             try:
-                connection = http.client.HTTPConnection(target.hostname, target.port, timeout=10)
+                connection = http.client.HTTPConnection(target.hostname, target.port, timeout=60)
                 connection.request("GET", target.path, headers={"connection": "close"})
                 answer = connection.getresponse()
                 answer.read()

@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # The stack of deploy/ as it is, on a Swarm of this one machine.
 
-stack=fastservice-test
+stack=fastservice-stack
 api=${stack}_api
 mesh_pid='' swarm_is_ours=''
 
-# Shorter than in production, in the same proportion: a replica that turns bad is known
-# to be after 3 * (1 + 1) s, less than the delay, which is less than the monitor's time.
+# Shorter than in production, in the same order: a replica whose check fails is known to
+# be bad after some 3 s, less than the delay, which is less than the monitor's time. The
+# check's own time is long, since a busy machine is no bad release.
 stack_settings() {
-  export HEALTH_INTERVAL=1s HEALTH_TIMEOUT=1s HEALTH_START_PERIOD=10s UPDATE_DELAY=7s UPDATE_MONITOR=9s \
+  export HEALTH_INTERVAL=1s HEALTH_TIMEOUT=20s HEALTH_START_PERIOD=10s UPDATE_DELAY=10s UPDATE_MONITOR=15s \
     ROLLBACK_MONITOR=2s RESTART_DELAY=1s SHUTDOWN_DELAY=2s SHUTDOWN_TIMEOUT=10s STOP_GRACE_PERIOD=20s
   PUBLISHED_PORT=$(free_port)
   export PUBLISHED_PORT
@@ -25,10 +26,10 @@ make_releases() {
   local context=$work/tenant
   for release in one two; do
     printf 'FROM %s:one\nCOPY jwks.json /jwks.json\nLABEL release=%s\n' "$image" "$release" |
-      docker build -q -t "$image:release-$release" -f - "$context" >/dev/null || return 1
+      docker build -q -t "$image:release-$release" -f - "$context" >"$work/releases.log" 2>&1 || return 1
   done
   printf 'FROM %s:release-two\nENV PORT=none\n' "$image" |
-    docker build -q -t "$image:release-broken" - >/dev/null || return 1
+    docker build -q -t "$image:release-broken" - >"$work/releases.log" 2>&1 || return 1
   cat >"$context/turns-bad.sh" <<'SCRIPT'
 #!/bin/sh
 if [ "${1:-}" = healthcheck ]; then
@@ -46,7 +47,7 @@ COPY jwks.json /jwks.json
 WORKDIR /data
 ENTRYPOINT ["/usr/local/bin/sample-service"]
 DOCKERFILE
-  docker build -q -t "$image:release-bad" -f "$context/Dockerfile.bad" "$context" >/dev/null
+  docker build -q -t "$image:release-bad" -f "$context/Dockerfile.bad" "$context" >"$work/releases.log" 2>&1
 }
 
 # healthy_replicas RELEASE: how many there are.
@@ -90,8 +91,9 @@ test_swarm() {
     sum '*** this engine is in a Swarm, which is left alone: the stack is NOT tested ***'
     return
   fi
+  docker image inspect "$image:one" >/dev/null 2>&1 || build_production --tag "$image:one"
   stack_settings
-  make_releases || fail 'the images of the releases'
+  make_releases || { cat "$work/releases.log"; fail 'the images of the releases'; }
   docker swarm init --advertise-addr 127.0.0.1 >/dev/null || fail 'docker swarm init'
   swarm_is_ours=yes
   settings_file "$work/tenant/stack_env_config" JWKS_FILE=/jwks.json FASTSERVICE_POSTGRES_HOST=db FASTSERVICE_POSTGRES_DB=sample
