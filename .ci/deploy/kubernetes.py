@@ -1,4 +1,7 @@
-"""Checks the manifests that each overlay builds: `kubernetes.py KUSTOMIZE FOLDER`."""
+"""Checks the manifests that each overlay builds: `kubernetes.py KUSTOMIZE FOLDER [NAME]`.
+
+NAME is what a service from the template is called in place of `sample-service`.
+"""
 
 import pathlib
 import subprocess
@@ -16,14 +19,14 @@ OUTSIDE = {
 BROKEN = {"production": mutations.PRODUCTION, "development": mutations.DEVELOPMENT}
 
 
-def main(kustomize, folder):
+def main(kustomize, folder, name="sample-service"):
     overlays = sorted(path.name for path in pathlib.Path(folder, "overlays").iterdir())
     faults = [] if overlays == sorted(OUTSIDE) else [f"the overlays are {overlays}"]
     for overlay in overlays:
         built = subprocess.run(
             [kustomize, "build", f"{folder}/overlays/{overlay}"], check=True, capture_output=True, text=True
         )
-        documents = list(yaml.safe_load_all(built.stdout))
+        documents = list(yaml.safe_load_all(built.stdout.replace(name, "sample-service")))
         outside, broken = OUTSIDE.get(overlay, []), BROKEN.get(overlay, [])
         found = [*mutations.all_faults(documents, outside), *mutations.missed(documents, outside, broken)]
         faults += [f"{overlay}: {fault}" for fault in found]

@@ -69,7 +69,7 @@ pub struct NewItem {
     /// Words to find it by, 10 at most, of 1 to 50 characters.
     #[schemars(length(max = 10), inner(length(min = 1, max = 50)))]
     #[serde(default)]
-    pub tags: BTreeSet<String>,
+    pub tags: Vec<String>,
 }
 
 /// A part of the list of items.
@@ -91,6 +91,10 @@ pub struct Filter {
     pub min_price: Option<i64>,
     /// Their highest price, in cents.
     pub max_price: Option<i64>,
+    /// Words that all of them have, 10 at most, as an item has no more.
+    #[schemars(length(max = 10))]
+    #[serde(default)]
+    pub tag: Vec<String>,
 }
 
 /// In which order.
@@ -133,7 +137,7 @@ impl NewItem {
     /// 422.
     pub fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
-        if self.name.trim().is_empty() {
+        if self.name.is_empty() {
             let msg = "String should have at least 1 character";
             wrong.push(wrong_member("name", "string_too_short", msg).with_limit("min_length", 1));
         }
@@ -146,7 +150,7 @@ impl NewItem {
             wrong.push(wrong_member("price", "greater_than_equal", msg).with_limit("ge", 0));
         }
         if self.tags.len() > 10 {
-            let msg = "Set should have at most 10 items";
+            let msg = "List should have at most 10 items";
             wrong.push(wrong_member("tags", "too_long", msg).with_limit("max_length", 10));
         }
         if self.tags.iter().any(|tag| !(1..=50).contains(&tag.chars().count())) {

@@ -43,12 +43,11 @@ async fn hello_visitor(request_id: RequestId, db: Db) -> Result<Json<HelloVisito
 #[public_api(get = "/items/", tag = "items")]
 async fn list_items(
     Query(filter): Query<Filter>,
-    tag: Vec<String>,
     sort: Option<Sort>,
     page: Page,
     db: Db,
 ) -> Result<Json<ItemList>> {
-    if tag.len() > MOST_TAGS {
+    if filter.tag.len() > MOST_TAGS {
         let wrong =
             InputError::new(["query", "tag"], "too_long", "List should have at most 10 items");
         return Err(Error::input(vec![wrong.with_limit("max_length", MOST_TAGS)]));
@@ -63,7 +62,7 @@ async fn list_items(
     if let Some(price) = filter.max_price {
         query = query.filter(items::price.le(price));
     }
-    for tag in tag {
+    for tag in filter.tag {
         let tagged = item_tags::table.filter(item_tags::tag.eq(tag)).select(item_tags::item_id);
         query = query.filter(items::id.eq_any(tagged));
     }

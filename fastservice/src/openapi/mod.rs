@@ -11,6 +11,7 @@ use http::StatusCode;
 use schemars::{Schema, json_schema};
 use serde::Serialize;
 
+pub(crate) use self::schemas::Member;
 pub use self::schemas::Schemas;
 
 /// What an endpoint takes and answers. Each argument's type and the result's add their part,
@@ -119,6 +120,9 @@ pub struct Parameter {
     pub location: Location,
     /// Whether the request is refused without it.
     pub required: bool,
+    /// Whether no text, as in `?limit=`, counts as left out.
+    #[serde(skip)]
+    pub allows_empty: bool,
     /// What it may be.
     #[serde(skip)]
     pub schema: Schema,
@@ -132,6 +136,7 @@ impl Parameter {
             name: name.into(),
             location,
             required: true,
+            allows_empty: false,
             schema: json_schema!({"type": "string"}),
         }
     }
