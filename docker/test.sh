@@ -2,8 +2,8 @@
 # test.sh [production] [compose] [swarm]: the production image, the compose project and the
 # Swarm stack of this repository, run for real; all three when none is named.
 # Without a registry it makes stand-ins for the base images; without an engine it starts
-# one, and where it cannot, it says so and passes. It takes all away that it made, but
-# for images and caches below target/docker, which make the next run quick.
+# one, and where it cannot, it says so and passes. It takes all away that it made, but for
+# images, and in an engine of its own what was built in volumes: the next run is quick.
 # Each failure is named where it happens.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -47,6 +47,8 @@ megabytes() { docker image inspect -f '{{.Size}}' "$1" | awk '{ printf "%.1f MB"
 . docker/test/standins.sh
 # shellcheck source=docker/test/endpoints.sh
 . docker/test/endpoints.sh
+# shellcheck source=docker/test/load.sh
+. docker/test/load.sh
 # shellcheck source=docker/test/production.sh
 . docker/test/production.sh
 # shellcheck source=docker/test/compose.sh
@@ -57,6 +59,7 @@ megabytes() { docker image inspect -f '{{.Size}}' "$1" | awk '{ printf "%.1f MB"
 clean_up() {
   local status=$?
   trap - EXIT INT TERM
+  clean_up_load
   clean_up_swarm
   clean_up_compose
   clean_up_production

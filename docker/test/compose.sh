@@ -70,24 +70,17 @@ project_works() {
 
 # A handler is edited under load: no request fails, and the new code answers.
 reloads() {
-  local base=http://127.0.0.1:$PORT handler=$clone/sample-service/src/public_api.rs start took load=$work/reload.json
-  rm -f "$load" "$load.stop"
-  python3 docker/test/load.py 0 2 "$load" "$base/pub/public_api/" &
-  local loading=$!
+  local base=http://127.0.0.1:$PORT handler=$clone/sample-service/src/public_api.rs start took load=$work/reload.json requests
+  start_load "$load" 2 "$base/pub/public_api/"
   sed -i 's/Visitor # {number}/Guest # {number}/' "$handler"
   start=$(date +%s%N)
-  until_true 300 says_guest "$base" || { compose logs --tail 40 service; touch "$load.stop"; fail 'the edited handler does not answer'; }
+  until_true 300 says_guest "$base" || { compose logs --tail 40 service; fail 'the edited handler does not answer'; }
   took=$((($(date +%s%N) - start) / 100000000))
-  touch "$load.stop"
-  wait "$loading"
-  [[ $(failed "$load") == 0 ]] || { cat "$load"; fail 'a request failed during the reload'; }
-  sum "reload: $((took / 10)).$((took % 10)) s from saving a handler to its answer; $(answered "$load") requests meanwhile, 0 failed"
+  end_load "$load" 'during the reload'
+  sum "reload: $((took / 10)).$((took % 10)) s from saving a handler to its answer, $requests"
 }
 
 says_guest() { curl -sS --max-time 60 "$1/pub/public_api/" | grep -q 'Guest #'; }
-answered() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["answered"])' "$1"; }
-failed() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["failed"])' "$1"; }
-
 # What was built in the volumes stays in an engine of its own, for the next run.
 clean_up_compose() {
   [[ ${#compose_command[@]} == 0 ]] && return

@@ -55,6 +55,7 @@ test_production() {
   run_production
   call_endpoints "http://127.0.0.1:$port" "$user" "$member" "$machine" || fail 'an endpoint of the production image'
   [[ $(docker top "$project-service" -eo uid,pid | awk 'NR > 1 { print $1 }' | sort -u) == 10001 ]] || fail 'a process has other rights'
+  docker cp "$project-service:/etc/ssl/certs/ca-certificates.crt" - | grep -a -q 'BEGIN CERTIFICATE' || fail 'no certificates'
   docker logs "$project-service" 2>&1 | grep -q 'request ended' || fail 'no record of a request'
   if docker logs "$project-service" 2>&1 | grep -q -e only-for-the-test -e "${user##*.}"; then fail 'a secret in the log'; fi
   count=$(visitors "http://127.0.0.1:$port")
