@@ -29,6 +29,14 @@ until_true() {
   done
 }
 
+# need COMMAND PACKAGE: installs what is missing.
+need() {
+  command -v "$1" >/dev/null && return
+  [[ -n ${apt_is_fresh:-} ]] || apt-get update -qq >"$work/apt.log" 2>&1
+  apt_is_fresh=yes
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >"$work/apt.log" 2>&1
+}
+
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }

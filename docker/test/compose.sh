@@ -6,7 +6,7 @@ compose() { (cd "$clone" && "${compose_command[@]}" -f docker/docker-compose.yml
 
 # Compose v2 and its builder are in the next Debian release; no source of apt is added.
 compose_v2() {
-  local from=$work/compose-v2 apt
+  local from=$work/compose-v2 apt package
   docker compose version >/dev/null 2>&1 && return
   export DOCKER_CONFIG=$work/docker-config
   docker compose version >/dev/null 2>&1 && return
@@ -27,6 +27,7 @@ compose_v2() {
 test_compose() {
   export PORT
   PORT=$(free_port)
+  need docker-compose docker-compose || fail 'docker-compose 1.29'
   compose_command=(docker-compose)
   project_works 'docker-compose 1.29'
   compose down >"$work/compose.log" 2>&1 || fail 'docker-compose down'
@@ -50,7 +51,7 @@ compose_up() {
 
 project_works() {
   local name=$1 start=$SECONDS base=http://127.0.0.1:$PORT user member machine count service
-  compose_up 1200
+  compose_up 2400
   say "$name: healthy after $((SECONDS - start)) s"
   user=$(compose exec -T service sample-service token --sub 'auth0|123' </dev/null)
   member=$(compose exec -T service sample-service token --sub 'auth0|123' --scope message --permission read:messages </dev/null)
@@ -58,7 +59,7 @@ project_works() {
     "$base/dev-issuer/oauth/token" | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
   call_endpoints "$base" "$user" "$member" "$machine" || fail "an endpoint of the compose project by $name"
   expect 200 "\"issuer\":\"http://localhost:$PORT/dev-issuer/\"" "$base/dev-issuer/.well-known/openid-configuration" || fail 'the development issuer'
-  [[ $(docker top "$service" -eo uid,args | awk '/sample-service/ { print $1 }' | sort -u) == 1000 ]] || fail 'the service has other rights'
+  [[ $(docker top "$service" -eo uid,pid,args | awk '/sample-service/ { print $1 }' | sort -u) == 1000 ]] || fail 'the service has other rights'
   docker logs "$service" 2>&1 | grep -q 'request ended' || fail 'no record of a request'
   count=$(visitors "$base")
   compose down >"$work/compose.log" 2>&1 || fail 'compose down'

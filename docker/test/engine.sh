@@ -2,17 +2,6 @@
 # A Docker engine for the test: the one that answers, or else one of its own, which
 # ends with the test. Its images stay in $work, so that the next run is quick.
 
-# Packages are installed where they are missing, as for the tests with PostgreSQL.
-install_packages() {
-  local missing=()
-  command -v dockerd >/dev/null || missing+=(docker.io)
-  command -v docker-compose >/dev/null || missing+=(docker-compose)
-  command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
-  command -v iptables >/dev/null || missing+=(iptables)
-  [[ ${#missing[@]} == 0 ]] && return
-  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
-}
-
 # start_engine: 1 where there is none and none can be started.
 start_engine() {
   engine_pid='' engine_log=$work/engine.log
@@ -20,7 +9,7 @@ start_engine() {
     say "the engine that runs: $(docker version -f '{{.Server.Version}}')"
     return
   fi
-  install_packages >"$work/apt.log" 2>&1 || return 1
+  need dockerd docker.io && need iptables iptables || return 1
   # A socket's path must be short, which that of a clone need not be.
   engine=$(mktemp -d /tmp/fastservice-engine.XXXXXX)
   export DOCKER_HOST=unix://$engine/docker.sock
