@@ -8,7 +8,7 @@ cd "$1"
 make() {
   [ ! -s "$1" ] || return 0
   printf %s "$2" >"$1"
-  chown --reference=. "$1"
+  chown "$(stat -c %u:%g .)" "$1"
   chmod 644 "$1"
   echo "made the secret $1"
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The images, the compose project and the Swarm stack of this repository, run for real.
+# test.sh [production] [compose] [swarm]: the production image, the compose project and the
+# Swarm stack of this repository, run for real; all three when none is named.
 # Without a registry it makes stand-ins for the base images; without an engine it starts
-# one, and where it cannot, it says so and passes. It takes all away that it made, but
-# for images and caches below target/docker, which make the next run quick.
+# one, and where it cannot, it says so and passes. It takes all away that it made, but for
+# images, and in an engine of its own what was built in volumes: the next run is quick.
 # Each failure is named where it happens.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -28,6 +29,14 @@ until_true() {
   done
 }
 
+# need COMMAND PACKAGE: installs what is missing.
+need() {
+  command -v "$1" >/dev/null && return
+  [[ -n ${apt_is_fresh:-} ]] || apt-get update -qq >"$work/apt.log" 2>&1
+  apt_is_fresh=yes
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >"$work/apt.log" 2>&1
+}
+
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
@@ -46,6 +55,8 @@ megabytes() { docker image inspect -f '{{.Size}}' "$1" | awk '{ printf "%.1f MB"
 . docker/test/standins.sh
 # shellcheck source=docker/test/endpoints.sh
 . docker/test/endpoints.sh
+# shellcheck source=docker/test/load.sh
+. docker/test/load.sh
 # shellcheck source=docker/test/production.sh
 . docker/test/production.sh
 # shellcheck source=docker/test/compose.sh
@@ -56,6 +67,7 @@ megabytes() { docker image inspect -f '{{.Size}}' "$1" | awk '{ printf "%.1f MB"
 clean_up() {
   local status=$?
   trap - EXIT INT TERM
+  clean_up_load
   clean_up_swarm
   clean_up_compose
   clean_up_production
@@ -82,9 +94,8 @@ git ls-files -z --cached --others --exclude-standard | tar --null --files-from=-
 chmod -R a+rX "$clone"
 python3 docker/test/tenant.py new "$work/tenant" || fail 'the keys of the tenant'
 
-test_production
-test_compose
-test_swarm
+[[ $# != 0 ]] || set -- production compose swarm
+for part; do "test_$part"; done
 
 printf '\n=== docker: passed in %s s\n' "$SECONDS"
 printf '%s\n' "${summary[@]}"

@@ -6,7 +6,7 @@ compose() { (cd "$clone" && "${compose_command[@]}" -f docker/docker-compose.yml
 
 # Compose v2 and its builder are in the next Debian release; no source of apt is added.
 compose_v2() {
-  local from=$work/compose-v2 apt
+  local from=$work/compose-v2 apt package
   docker compose version >/dev/null 2>&1 && return
   export DOCKER_CONFIG=$work/docker-config
   docker compose version >/dev/null 2>&1 && return
@@ -27,10 +27,14 @@ compose_v2() {
 test_compose() {
   export PORT
   PORT=$(free_port)
+  need docker-compose docker-compose || fail 'docker-compose 1.29'
   compose_command=(docker-compose)
   project_works 'docker-compose 1.29'
   compose down >"$work/compose.log" 2>&1 || fail 'docker-compose down'
   compose_v2 >"$work/compose-v2.log" 2>&1 || { cat "$work/compose-v2.log"; fail 'Compose v2'; }
+  # The Dockerfile is one for BuildKit too.
+  DOCKER_BUILDKIT=1 docker build -q -f docker/Dockerfile --target manifests --build-arg "RUST_IMAGE=$RUST_IMAGE" "$clone" \
+    >"$work/buildkit.log" 2>&1 || { cat "$work/buildkit.log"; fail 'BuildKit'; }
   compose_command=(docker compose)
   project_works "Compose $(docker compose version --short)"
   reloads
@@ -47,7 +51,7 @@ compose_up() {
 
 project_works() {
   local name=$1 start=$SECONDS base=http://127.0.0.1:$PORT user member machine count service
-  compose_up 1200
+  compose_up 2400
   say "$name: healthy after $((SECONDS - start)) s"
   user=$(compose exec -T service sample-service token --sub 'auth0|123' </dev/null)
   member=$(compose exec -T service sample-service token --sub 'auth0|123' --scope message --permission read:messages </dev/null)
@@ -55,7 +59,7 @@ project_works() {
     "$base/dev-issuer/oauth/token" | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
   call_endpoints "$base" "$user" "$member" "$machine" || fail "an endpoint of the compose project by $name"
   expect 200 "\"issuer\":\"http://localhost:$PORT/dev-issuer/\"" "$base/dev-issuer/.well-known/openid-configuration" || fail 'the development issuer'
-  [[ $(docker top "$service" -eo uid,args | awk '/sample-service/ { print $1 }' | sort -u) == 1000 ]] || fail 'the service has other rights'
+  [[ $(docker top "$service" -eo uid,pid,args | awk '/sample-service/ { print $1 }' | sort -u) == 1000 ]] || fail 'the service has other rights'
   docker logs "$service" 2>&1 | grep -q 'request ended' || fail 'no record of a request'
   count=$(visitors "$base")
   compose down >"$work/compose.log" 2>&1 || fail 'compose down'
@@ -67,24 +71,17 @@ project_works() {
 
 # A handler is edited under load: no request fails, and the new code answers.
 reloads() {
-  local base=http://127.0.0.1:$PORT handler=$clone/sample-service/src/public_api.rs start took load=$work/reload.json
-  rm -f "$load" "$load.stop"
-  python3 docker/test/load.py 0 2 "$load" "$base/pub/public_api/" &
-  local loading=$!
+  local base=http://127.0.0.1:$PORT handler=$clone/sample-service/src/public_api.rs start took load=$work/reload.json requests
+  start_load "$load" 2 "$base/pub/public_api/"
   sed -i 's/Visitor # {number}/Guest # {number}/' "$handler"
   start=$(date +%s%N)
-  until_true 300 says_guest "$base" || { compose logs --tail 40 service; touch "$load.stop"; fail 'the edited handler does not answer'; }
+  until_true 300 says_guest "$base" || { compose logs --tail 40 service; fail 'the edited handler does not answer'; }
   took=$((($(date +%s%N) - start) / 100000000))
-  touch "$load.stop"
-  wait "$loading"
-  [[ $(failed "$load") == 0 ]] || { cat "$load"; fail 'a request failed during the reload'; }
-  sum "reload: $((took / 10)).$((took % 10)) s from saving a handler to its answer; $(answered "$load") requests meanwhile, 0 failed"
+  end_load "$load" 'during the reload'
+  sum "reload: $((took / 10)).$((took % 10)) s from saving a handler to its answer, $requests"
 }
 
 says_guest() { curl -sS --max-time 60 "$1/pub/public_api/" | grep -q 'Guest #'; }
-answered() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["answered"])' "$1"; }
-failed() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["failed"])' "$1"; }
-
 # What was built in the volumes stays in an engine of its own, for the next run.
 clean_up_compose() {
   [[ ${#compose_command[@]} == 0 ]] && return

@@ -2,29 +2,19 @@
 # A Docker engine for the test: the one that answers, or else one of its own, which
 # ends with the test. Its images stay in $work, so that the next run is quick.
 
-# Packages are installed where they are missing, as for the tests with PostgreSQL.
-install_packages() {
-  local missing=()
-  command -v dockerd >/dev/null || missing+=(docker.io)
-  command -v docker-compose >/dev/null || missing+=(docker-compose)
-  command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
-  command -v iptables >/dev/null || missing+=(iptables)
-  [[ ${#missing[@]} == 0 ]] && return
-  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
-}
-
 # start_engine: 1 where there is none and none can be started.
 start_engine() {
-  engine_pid='' engine_log=$work/engine.log forward=''
+  engine_pid='' engine_log=$work/engine.log
   if docker info >/dev/null 2>&1; then
     say "the engine that runs: $(docker version -f '{{.Server.Version}}')"
     return
   fi
-  install_packages >"$work/apt.log" 2>&1 || return 1
+  need dockerd docker.io && need iptables iptables || return 1
   # A socket's path must be short, which that of a clone need not be.
   engine=$(mktemp -d /tmp/fastservice-engine.XXXXXX)
   export DOCKER_HOST=unix://$engine/docker.sock
-  forward=$(iptables -S FORWARD 2>/dev/null | sed -n 's/^-P FORWARD //p')
+  policy=$(iptables -S FORWARD 2>/dev/null | sed -n 's/^-P FORWARD //p')
+  forwarding=$(cat /proc/sys/net/ipv4/ip_forward)
   setsid dockerd --data-root "$work/engine" --exec-root "$engine/run" --pidfile "$engine/docker.pid" \
     -H "$DOCKER_HOST" >"$engine_log" 2>&1 </dev/null &
   engine_pid=$!
@@ -43,7 +33,9 @@ stop_engine() {
   docker ps -q | xargs -r docker kill >/dev/null 2>&1
   kill "$engine_pid" 2>/dev/null
   for _ in $(seq 300); do kill -0 "$engine_pid" 2>/dev/null || break; sleep 0.1; done
-  kill -9 "$engine_pid" 2>/dev/null
+  if kill -9 "$engine_pid" 2>/dev/null; then
+    kill -9 "$(cat "$engine/run/containerd/containerd.pid")" 2>/dev/null
+  fi
   engine_pid=''
   if ! pgrep -x dockerd >/dev/null; then
     local bridge table
@@ -51,7 +43,8 @@ stop_engine() {
     for table in filter nat mangle; do
       iptables-save -t "$table" 2>/dev/null | grep -v -i docker | iptables-restore -T "$table" 2>/dev/null
     done
-    [[ -z $forward ]] || iptables -P FORWARD "$forward"
+    [[ -z $policy ]] || iptables -P FORWARD "$policy"
+    echo "$forwarding" >/proc/sys/net/ipv4/ip_forward
   fi
   awk -v below="$engine/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
   rm -rf "$engine"

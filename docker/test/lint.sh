@@ -2,12 +2,8 @@
 # The Dockerfiles and the shell code of docker/, read by hadolint and shellcheck.
 
 lint() {
-  local missing=()
-  command -v shellcheck >/dev/null || missing+=(shellcheck)
-  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
-  if ((${#missing[@]})); then
-    apt-get update -qq >/dev/null && apt-get install -y -qq "${missing[@]}" >/dev/null || return 1
-  fi
+  need shellcheck shellcheck || return 1
+  python3 -c 'import ensurepip, venv' 2>/dev/null || apt-get install -y -qq python3-venv >/dev/null || return 1
   shellcheck -x docker/test.sh docker/secrets.sh docker/standins/*.sh || return 1
   [[ -d $work/lint ]] || python3 -m venv "$work/lint" || return 1
   "$work/lint/bin/pip" install -q --disable-pip-version-check --require-hashes -r docker/test/requirements.txt || return 1

@@ -2,7 +2,8 @@
 """mesh.py SERVICE PORT: in place of Swarm's routing mesh on a kernel without IPVS.
 
 It listens on 127.0.0.1:PORT and passes each new connection on to the next task that
-Swarm wants running and that runs. As with IPVS, connections that are there stay with
+Swarm wants running, that runs and is not known to be bad: Swarm takes such a task out
+of the balancing before it stops it. As with IPVS, connections that are there stay with
 their task, and nothing is tried again: what a task refuses, the client sees."""
 
 import asyncio
@@ -28,16 +29,20 @@ def ask(path):
     return json.load(engine.getresponse())
 
 
+def found(what, **filters):
+    return ask(f"/{what}?filters={urllib.parse.quote(json.dumps(filters))}")
+
+
 def addresses(service):
-    """Those of the running tasks on this machine's own bridge, where each task has one."""
-    filters = urllib.parse.quote(json.dumps({"service": [service], "desired-state": ["running"]}))
-    running = {
+    """Those of the good tasks on this machine's own bridge, where each task has one."""
+    bad = {container["Id"] for container in found("containers/json", health=["unhealthy"])}
+    good = {
         task["Status"]["ContainerStatus"]["ContainerID"]
-        for task in ask(f"/tasks?filters={filters}")
+        for task in found("tasks", **{"service": [service], "desired-state": ["running"]})
         if task["Status"]["State"] == "running"
-    }
+    } - bad
     bridged = ask("/networks/docker_gwbridge")["Containers"]
-    return sorted(container["IPv4Address"].split("/")[0] for name, container in bridged.items() if name in running)
+    return sorted(container["IPv4Address"].split("/")[0] for name, container in bridged.items() if name in good)
 
 
 async def pump(reader, writer):
@@ -53,7 +58,7 @@ async def pump(reader, writer):
 async def main(service, port):
     published = ask(f"/services/{service}")["Endpoint"]["Spec"]["Ports"]
     target = next(each["TargetPort"] for each in published if each["PublishedPort"] == port)
-    live, turn = [], 0
+    live, turn, open_connections = [], 0, set()
 
     async def watch():
         nonlocal live
@@ -70,6 +75,9 @@ async def main(service, port):
     async def serve(reader, writer):
         nonlocal turn
         turn += 1
+        # The event loop alone does not keep a task from being collected.
+        open_connections.add(task := asyncio.current_task())
+        task.add_done_callback(open_connections.discard)
         try:
             to_reader, to_writer = await asyncio.open_connection(live[turn % len(live)], target)
         except (OSError, ZeroDivisionError) as error:

@@ -31,16 +31,22 @@ run_production() {
   port=${port##*:}
 }
 
+# build_production ARGUMENTS...
+build_production() {
+  docker build -f docker/Dockerfile --build-arg "RUST_IMAGE=$RUST_IMAGE" --build-arg "RUNTIME_IMAGE=$RUNTIME_IMAGE" \
+    "$@" "$clone" >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log"; fail 'the production image'; }
+}
+
 test_production() {
   local start=$SECONDS user member machine port count
-  docker build -t "$image:one" -f docker/Dockerfile --build-arg "RUST_IMAGE=$RUST_IMAGE" \
-    --build-arg "RUNTIME_IMAGE=$RUNTIME_IMAGE" --build-arg VERSION=1.2.3 "$clone" \
-    >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log"; fail 'the production image'; }
+  build_production --tag "$image:one" --build-arg VERSION=1.2.3
   sum "production image: $(megabytes "$image:one"), of it the base $(megabytes "$RUNTIME_IMAGE"), built in $((SECONDS - start)) s"
   [[ $(docker image inspect -f '{{index .Config.Labels "org.opencontainers.image.version"}}' "$image:one") == 1.2.3 ]] || fail 'no label'
   if docker run --rm "$image:one" token --sub x >/dev/null 2>&1; then fail 'the production image issues tokens'; fi
   if docker run --rm --entrypoint /bin/sh "$image:one" -c true 2>/dev/null; then fail 'the production image has a shell'; fi
   docker run --rm -e DATABASE_MAX_SIZE=no "$image:one" check-config 2>&1 | grep -q DATABASE_MAX_SIZE || fail 'no command runs in the image'
+
+  keeps_dependencies
 
   mkdir -p "$work/tenant/secrets"
   printf only-for-the-test >"$work/tenant/secrets/api_client_secret"
@@ -49,7 +55,8 @@ test_production() {
   run_production
   call_endpoints "http://127.0.0.1:$port" "$user" "$member" "$machine" || fail 'an endpoint of the production image'
   [[ $(docker top "$project-service" -eo uid,pid | awk 'NR > 1 { print $1 }' | sort -u) == 10001 ]] || fail 'a process has other rights'
-  docker logs "$project-service" 2>&1 | grep -q '"message":"request ended"' || fail 'no record of a request'
+  docker cp "$project-service:/etc/ssl/certs/ca-certificates.crt" - | grep -a -q 'BEGIN CERTIFICATE' || fail 'no certificates'
+  docker logs "$project-service" 2>&1 | grep -q 'request ended' || fail 'no record of a request'
   if docker logs "$project-service" 2>&1 | grep -q -e only-for-the-test -e "${user##*.}"; then fail 'a secret in the log'; fi
   count=$(visitors "http://127.0.0.1:$port")
   stop_in_mid_request
@@ -58,6 +65,17 @@ test_production() {
   [[ $(visitors "http://127.0.0.1:$port") == $((count + 1)) ]] || fail 'the volume lost its data'
   docker rm -f "$project-service" >/dev/null
   sum 'production image: user 10001, root read-only, no capabilities, no shell, its volume keeps the data'
+}
+
+# New code leaves the layer of dependencies as it is.
+keeps_dependencies() {
+  local handler=$clone/sample-service/src/public_api.rs built
+  build_production --quiet --target dependencies
+  built=$(tail -n 1 "$work/build.log")
+  echo '// edited' >>"$handler"
+  build_production --quiet --target dependencies
+  [[ $(tail -n 1 "$work/build.log") == "$built" ]] || fail 'an edited handler builds the dependencies again'
+  sed -i '$d' "$handler"
 }
 
 # The request is sent but for its last byte when the stop comes, and that follows

@@ -76,6 +76,8 @@ pub mod log;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 pub mod app;
+#[cfg(all(feature = "reload", unix))]
+mod reload;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "testing")]

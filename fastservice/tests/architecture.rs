@@ -12,6 +12,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("arc_swap", &["auth", "client"]),
     ("aws_lc_rs", &["auth", "dev_issuer"]),
     ("clap", &["cli"]),
+    ("command_fds", &["reload"]),
     ("diesel", &["db"]),
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
@@ -21,6 +22,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper_util", &["server"]),
     ("inventory", &["__private", "registry"]),
     ("jsonwebtoken", &["auth"]),
+    ("listenfd", &["server"]),
     ("matchit", &["routing"]),
     // The room and the library share a name, so that the rooms that use either are listed.
     ("metrics", &["app", "metrics", "settings"]),
