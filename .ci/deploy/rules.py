@@ -1,6 +1,8 @@
 """What no schema says: Pod Security's `restricted`, the sequence of a stop, and the
 fields of custom kinds."""
 
+import functools
+import json
 import re
 
 import kubernetes_validate
@@ -18,13 +20,19 @@ MONITOR = {
 def faults(cluster):
     """One sentence for each rule that is broken."""
     return [
-        *(fault for document in cluster.documents for fault in of_schema(document)),
+        *(fault for document in cluster.documents for fault in of_schema(json.dumps(document))),
         *(fault for pod in cluster.pods for fault in of_security(pod)),
         *(fault for pod in cluster.pods for fault in of_stop(pod)),
     ]
 
 
-def of_schema(document):
+@functools.cache
+def of_schema(text):
+    """Kept, since of the mutated sets most objects are as they were."""
+    return list(of_document(json.loads(text)))
+
+
+def of_document(document):
     name = f"{document['kind']}/{document['metadata']['name']}"
     try:
         for version in (OLDEST, kubernetes_validate.latest_version()):
