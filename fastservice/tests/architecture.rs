@@ -26,6 +26,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("matchit", &["routing"]),
     // The room and the library share a name, so that the rooms that use either are listed.
     ("metrics", &["app", "metrics", "settings"]),
+    ("multer", &["extract"]),
     ("opentelemetry", &["otlp"]),
     ("opentelemetry_otlp", &["otlp"]),
     ("opentelemetry_sdk", &["otlp"]),

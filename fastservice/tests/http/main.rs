@@ -27,6 +27,8 @@ mod introspection;
 mod layers;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod openapi;
 #[cfg(feature = "otlp")]
 mod otlp;
