@@ -12,6 +12,8 @@ use schemars::{Schema, json_schema};
 use serde::Serialize;
 
 pub use self::schemas::Schemas;
+#[doc(hidden)]
+pub use self::schemas::{InnerSchema, Newtype, OwnSchema};
 
 /// What an endpoint takes and answers. Each argument's type and the result's add their part,
 /// so that the description cannot drift from the code.

@@ -1,6 +1,6 @@
 //! The schemas of an interface's types, each once and by its name.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -43,6 +43,11 @@ impl Schemas {
     /// The schema of what `T` is written as.
     pub fn given<T: JsonSchema + ?Sized>(&mut self) -> Schema {
         self.given.subschema_for::<T>()
+    }
+
+    /// The schema of what is read as `T`, written out also where `T` has a name.
+    fn written_out<T: JsonSchema>(&mut self) -> Schema {
+        T::json_schema(&mut self.taken)
     }
 
     /// The members of the object that is read as `T`, each with whether it must be there;
@@ -168,6 +173,46 @@ fn rename_marked(document: &mut Value, names: &[String]) {
         }
         Value::Array(values) => values.iter_mut().for_each(|value| rename_marked(value, names)),
         _ => {}
+    }
+}
+
+/// How a parameter's newtype `T` is described: by its own schema where it has one, which
+/// knows its rules, and else by that of what it holds. Not public API.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Newtype<T>(fn(&mut Schemas) -> Schema, PhantomData<T>);
+
+impl<T> Newtype<T> {
+    /// Of what it holds this is the schema.
+    #[must_use]
+    pub const fn holding(inner: fn(&mut Schemas) -> Schema) -> Self {
+        Self(inner, PhantomData)
+    }
+}
+
+/// A type with a schema of its own: found first, by its receiver with fewer references.
+#[doc(hidden)]
+pub trait OwnSchema {
+    /// Its schema.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T: JsonSchema> OwnSchema for Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        schemas.written_out::<T>()
+    }
+}
+
+/// A type without one.
+#[doc(hidden)]
+pub trait InnerSchema {
+    /// The schema of what it holds.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T> InnerSchema for &Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        (self.0)(schemas)
     }
 }
 

@@ -94,12 +94,12 @@ async fn every_broken_rule_of_an_item_is_named() {
     assert_eq!(
         wrong,
         [
-            (&json!("name"), &json!("string_too_short")),
+            (&json!("name"), &json!("string_pattern_mismatch")),
             (&json!("price"), &json!("greater_than_equal")),
             (&json!("tags"), &json!("too_long")),
         ]
     );
-    assert_eq!(errors[0]["ctx"], json!({ "min_length": 1 }));
+    assert_eq!(errors[0]["ctx"], json!({ "pattern": r"\S" }));
     let long = json!({ "name": "a".repeat(101), "price": 1 });
     assert_eq!(add(&client, "auth0|ali", long).await.status(), 422);
     assert!(names(&client, "").await.is_empty());
