@@ -97,7 +97,6 @@ fn mistaken_rules() {
                     ("`skip` takes nothing; write `skip` alone", "skip = true"),
                     ("write the text: `contains(pattern = \"..\")`", "contains"),
                     ("write `key = value` between commas here", ")"),
-                    ("write `function = ..` in it", "custom(f)"),
                     ("write the function: `custom(function = my_rule)`", "custom"),
                 ],
             ),

@@ -205,7 +205,7 @@ const RANGE: Bounds = &[("min", &["ge"]), ("max", &["le"])];
 
 fn bounds(list: &MetaList, origin: Origin, bounds: Bounds, mistakes: &mut Mistakes) -> Vec<Rule> {
     let mut rules = Vec::new();
-    let pairs = pairs_or_mistake(list, origin, mistakes);
+    let Some(pairs) = pairs_or_mistake(list, origin, mistakes) else { return rules };
     if pairs.is_empty() && origin == Origin::Validate {
         mistakes.add(list, "write a limit, for example `min = 1`");
     }
@@ -281,7 +281,7 @@ fn check_pattern(source: &LitStr, mistakes: &mut Mistakes) {
 /// The value of the one key that a list has.
 fn value_of(list: &MetaList, key: &str, mistakes: &mut Mistakes) -> Option<Expr> {
     let mut value = None;
-    for (name, written) in pairs_or_mistake(list, Origin::Validate, mistakes) {
+    for (name, written) in pairs_or_mistake(list, Origin::Validate, mistakes)? {
         if name == key && value.is_none() {
             value = Some(written);
         } else {
@@ -302,16 +302,16 @@ fn pairs_or_mistake(
     list: &MetaList,
     origin: Origin,
     mistakes: &mut Mistakes,
-) -> Vec<(syn::Ident, Expr)> {
+) -> Option<Vec<(syn::Ident, Expr)>> {
     match read_pairs(list) {
-        Ok(pairs) => pairs,
+        Ok(pairs) => return Some(pairs),
         Err(error) if origin == Origin::Validate => {
             let sentence = "write `key = value` between commas here";
             mistakes.add_error(syn::Error::new(error.span(), sentence));
-            Vec::new()
         }
-        Err(_) => Vec::new(),
+        Err(_) => {}
     }
+    None
 }
 
 fn read_pairs(list: &MetaList) -> syn::Result<Vec<(syn::Ident, Expr)>> {
