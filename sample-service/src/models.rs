@@ -60,9 +60,8 @@ pub struct ItemId(pub i64);
 /// What a client says about a new item, or one that takes an old one's place.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 pub struct NewItem {
-    /// Its name, of 1 to 100 characters, and not of blanks alone.
+    /// Its name, of 1 to 100 characters.
     #[validate(length(min = 1, max = 100))]
-    #[schemars(pattern(r"\S"))]
     pub name: String,
     /// Its price in cents, not below 0.
     #[validate(range(min = 0))]
@@ -71,7 +70,7 @@ pub struct NewItem {
     #[validate(length(max = 10))]
     #[schemars(inner(length(min = 1, max = 50)))]
     #[serde(default)]
-    pub tags: BTreeSet<String>,
+    pub tags: Vec<String>,
 }
 
 /// A part of the list of items.
@@ -87,16 +86,16 @@ pub struct ItemList {
 /// Which items a client asks for: all of this must be so.
 #[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
 pub struct Filter {
-    /// Words that each has.
-    #[validate(length(max = 10))]
-    #[serde(default)]
-    pub tag: Vec<String>,
     /// Whose they are.
     pub owner: Option<String>,
     /// Their lowest price, in cents.
     pub min_price: Option<i64>,
     /// Their highest price, in cents.
     pub max_price: Option<i64>,
+    /// Words that all of them have, 10 at most, as an item has no more.
+    #[validate(length(max = 10))]
+    #[serde(default)]
+    pub tag: Vec<String>,
 }
 
 /// In which order.

@@ -119,7 +119,7 @@ fn description(route: &Route) -> String {
 }
 
 fn parameter(parameter: &Parameter) -> Value {
-    let Parameter { name, location, required, schema } = parameter;
+    let Parameter { name, location, required, allows_empty, schema } = parameter;
     let mut schema = schema.clone();
     let description = schema.remove("description");
     let mut object = json!({
@@ -127,6 +127,9 @@ fn parameter(parameter: &Parameter) -> Value {
     });
     if let Some(description) = description {
         object["description"] = description;
+    }
+    if *allows_empty {
+        object["allowEmptyValue"] = true.into();
     }
     object
 }

@@ -13,6 +13,7 @@ mod query;
 mod request;
 mod serde_error;
 mod state;
+mod whole_numbers;
 
 use std::future::Future;
 

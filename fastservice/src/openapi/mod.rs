@@ -11,6 +11,7 @@ use http::StatusCode;
 use schemars::{Schema, json_schema};
 use serde::Serialize;
 
+pub(crate) use self::schemas::Member;
 pub use self::schemas::Schemas;
 #[doc(hidden)]
 pub use self::schemas::{InnerSchema, Newtype, OwnSchema};
@@ -121,6 +122,9 @@ pub struct Parameter {
     pub location: Location,
     /// Whether the request is refused without it.
     pub required: bool,
+    /// Whether no text, as in `?limit=`, counts as left out.
+    #[serde(skip)]
+    pub allows_empty: bool,
     /// What it may be.
     #[serde(skip)]
     pub schema: Schema,
@@ -134,6 +138,7 @@ impl Parameter {
             name: name.into(),
             location,
             required: true,
+            allows_empty: false,
             schema: json_schema!({"type": "string"}),
         }
     }

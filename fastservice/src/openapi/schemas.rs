@@ -5,6 +5,7 @@ use std::{fmt, marker::PhantomData};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     generate::{Contract, SchemaSettings},
+    transform::{RecursiveTransform, Transform},
 };
 use serde_json::{Map, Value};
 
@@ -19,6 +20,16 @@ pub struct Schemas {
     given: SchemaGenerator,
 }
 
+/// A member of an object, as a value of its own.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    /// Without null: text has none.
+    pub(crate) schema: Schema,
+    pub(crate) is_required: bool,
+    pub(crate) is_nullable: bool,
+}
+
 impl Default for Schemas {
     fn default() -> Self {
         Self { taken: generator(Contract::Deserialize), given: generator(Contract::Serialize) }
@@ -30,14 +41,24 @@ fn generator(contract: Contract) -> SchemaGenerator {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = PLACE.into();
     settings.meta_schema = None;
+    if contract == Contract::Deserialize {
+        settings.transforms.push(Box::new(RecursiveTransform(let_repeat)));
+    }
     settings.contract = contract;
     settings.into_generator()
+}
+
+/// A set is read from a list in which members repeat, too.
+fn let_repeat(schema: &mut Schema) {
+    schema.remove("uniqueItems");
 }
 
 impl Schemas {
     /// The schema of what is read as `T`.
     pub fn taken<T: JsonSchema + ?Sized>(&mut self) -> Schema {
-        self.taken.subschema_for::<T>()
+        let mut schema = self.taken.subschema_for::<T>();
+        RecursiveTransform(let_repeat).transform(&mut schema);
+        schema
     }
 
     /// The schema of what `T` is written as.
@@ -47,20 +68,27 @@ impl Schemas {
 
     /// The schema of what is read as `T`, written out also where `T` has a name.
     fn written_out<T: JsonSchema>(&mut self) -> Schema {
-        T::json_schema(&mut self.taken)
+        let mut schema = T::json_schema(&mut self.taken);
+        RecursiveTransform(let_repeat).transform(&mut schema);
+        schema
     }
 
-    /// The members of the object that is read as `T`, each with whether it must be there;
-    /// none where `T` is no object.
-    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<(String, Schema, bool)> {
-        let schema = T::json_schema(&mut self.taken);
+    /// The members of the object that is read as `T`; none where `T` is no object.
+    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<Member> {
+        let schema = self.written_out::<T>();
         let Some(object) = schema.as_object() else { return Vec::new() };
         let required = object.get("required").and_then(Value::as_array);
         let is_required =
             |name: &str| required.is_some_and(|names| names.iter().any(|member| member == name));
         let properties = object.get("properties").and_then(Value::as_object);
-        let member = |(name, schema): (&String, &Value)| {
-            (name.clone(), without_null(schema), is_required(name))
+        let member = |(name, with_null): (&String, &Value)| {
+            let schema = without_null(with_null);
+            Member {
+                name: name.clone(),
+                is_required: is_required(name),
+                is_nullable: schema.as_value() != with_null,
+                schema,
+            }
         };
         properties.into_iter().flatten().map(member).collect()
     }
