@@ -31,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("opentelemetry_otlp", &["otlp"]),
     ("opentelemetry_sdk", &["otlp"]),
     ("quick_cache", &["auth"]),
+    ("regex", &["validation"]),
     ("reqwest", &["authority", "client"]),
     ("rustls", &["db"]),
     ("rustls_native_certs", &["db"]),

@@ -39,4 +39,6 @@ mod routing;
 mod service_client;
 mod settings;
 mod startup;
+#[cfg(feature = "validation")]
+mod validation;
 mod wire;
