@@ -63,7 +63,7 @@ async fn add_item(
     context: Context,
     db: Db,
 ) -> Result<Created<Tagged<Json<Item>>>> {
-    new.check()?;
+    let tags = new.tags.into_iter().collect();
     let mut conn = db.connection().await?;
     let item = conn
         .transaction(async |conn| {
@@ -74,8 +74,8 @@ async fn add_item(
             ));
             let row = row.returning(items::all_columns).get_result::<ItemRow>(conn).await;
             let row = row.on_unique(name_taken)?;
-            add_tags(conn, row.number(), &new.tags).await?;
-            Ok(row.with(new.tags))
+            add_tags(conn, row.number(), &tags).await?;
+            Ok(row.with(tags))
         })
         .await?;
     let path = format!("{}{}", context.prefix(), links.item(item.id));
@@ -99,7 +99,7 @@ async fn replace_item(
     user: UserId,
     db: Db,
 ) -> Result<Tagged<Json<Item>>> {
-    new.check()?;
+    let tags = new.tags.into_iter().collect();
     // Of two at once the second one begins again, and sees what the first one has done.
     let item = db
         .serializable(async |conn| {
@@ -119,8 +119,8 @@ async fn replace_item(
             let row = row.on_unique(name_taken)?;
             let old_tags = item_tags::table.filter(item_tags::item_id.eq(id.0));
             diesel::delete(old_tags).execute(conn).await?;
-            add_tags(conn, id, &new.tags).await?;
-            Ok(row.with(new.tags.iter().cloned()))
+            add_tags(conn, id, &tags).await?;
+            Ok(row.with(tags.iter().cloned()))
         })
         .await?;
     Ok(item.tagged())

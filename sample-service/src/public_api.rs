@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use fastservice::{error::InputError, prelude::*, settings::Settings};
+use fastservice::{prelude::*, settings::Settings};
 
 use crate::{
     models::{Filter, HelloVisitor, Item, ItemId, ItemList, ItemRow, Sort},
@@ -12,9 +12,6 @@ use crate::{
 
 /// What comes before the paths of this module, unless `PUBLIC_PREFIX` is set.
 pub const PREFIX: &str = "/pub";
-
-/// An item has no more, so that more never match.
-const MOST_TAGS: usize = 10;
 
 /// Greet a visitor.
 ///
@@ -43,16 +40,10 @@ async fn hello_visitor(request_id: RequestId, db: Db) -> Result<Json<HelloVisito
 #[public_api(get = "/items/", tag = "items")]
 async fn list_items(
     Query(filter): Query<Filter>,
-    tag: Vec<String>,
     sort: Option<Sort>,
-    page: Page,
+    Query(page): Query<Page>,
     db: Db,
 ) -> Result<Json<ItemList>> {
-    if tag.len() > MOST_TAGS {
-        let wrong =
-            InputError::new(["query", "tag"], "too_long", "List should have at most 10 items");
-        return Err(Error::input(vec![wrong.with_limit("max_length", MOST_TAGS)]));
-    }
     let mut query = items::table.select(ItemRow::as_select()).into_boxed();
     if let Some(owner) = filter.owner {
         query = query.filter(items::owner.eq(owner));
@@ -63,7 +54,7 @@ async fn list_items(
     if let Some(price) = filter.max_price {
         query = query.filter(items::price.le(price));
     }
-    for tag in tag {
+    for tag in filter.tag {
         let tagged = item_tags::table.filter(item_tags::tag.eq(tag)).select(item_tags::item_id);
         query = query.filter(items::id.eq_any(tagged));
     }

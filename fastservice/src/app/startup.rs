@@ -8,10 +8,10 @@ use super::{
     App, access,
     core::{Core, Endpoint},
     cross_origin::cors,
-    document::document,
+    document::documentation,
     layered::AnyLayer,
     own_tokens::{self, OwnUsers},
-    preparation::{Preparation, preparation},
+    preparation::Preparation,
     prestart,
     readiness::readiness,
     service::Service,
@@ -19,7 +19,6 @@ use super::{
 use crate::{
     auth::{Access, Guard},
     builtin,
-    docs::Served,
     error::chain,
     extract::Environment,
     openapi::{Operation, StateType},
@@ -66,10 +65,8 @@ pub(crate) async fn start(
     }
     let mut plan = plan(&app, &settings)?;
     prestart::run(&settings.prestart).await.map_err(|fault| StartError(vec![fault]))?;
-    if settings.http.openapi {
-        let served = Served::new(&document(&app, &settings, &plan.endpoints));
-        app.preparations.push(preparation(|_, environment| environment.set_state(served)));
-    }
+    let documentation = documentation(&app, &settings, &plan.endpoints);
+    app.preparations.extend(documentation);
     if let Some(users) = plan.own_users.take() {
         let own = own_tokens::of_itself(users, &settings, address);
         let (authenticator, issuer) = own.map_err(|error| StartError(vec![error.chain()]))?;

@@ -44,11 +44,11 @@ impl Member {
         }
     }
 
-    /// Whether the database has not closed it, as far as is known without asking.
-    pub(super) fn is_open(&mut self) -> bool {
+    /// Whether the database has not closed it.
+    pub(super) async fn is_alive(&mut self) -> bool {
         match self {
             Self::Sqlite(_) => true,
-            Self::Postgres(member) => member.is_open(),
+            Self::Postgres(member) => member.is_alive().await,
         }
     }
 

@@ -70,7 +70,7 @@ impl Member {
         match *self {}
     }
 
-    pub(super) fn is_open(&mut self) -> bool {
+    pub(super) async fn is_alive(&mut self) -> bool {
         match *self {}
     }
 

@@ -80,10 +80,8 @@ impl ManageConnection for Manager {
         opened
     }
 
-    /// Asks the socket, not the server: a way there and back before each
-    /// request would cost more than the few that fail in the moment of a restart.
     async fn is_valid(&self, member: &mut Member) -> Result<(), Arc<OpenError>> {
-        if member.is_open() {
+        if member.is_alive().await {
             return Ok(());
         }
         Err(Arc::new(OpenError::new("the database closed a connection")))

@@ -7,15 +7,20 @@ mod form;
 mod header;
 mod identity;
 mod json;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod pairs;
 mod param;
 mod query;
 mod request;
 mod serde_error;
 mod state;
+mod whole_numbers;
 
 use std::future::Future;
 
+#[cfg(feature = "multipart")]
+pub use self::multipart::{Multipart, Upload};
 pub use self::{
     bytes::FromBody,
     cookie::Cookie,

@@ -173,6 +173,7 @@ impl<T: Param> OptionalFromRequest for T {
             Parameter::optional(argument.location, argument.name).with_schema(schema);
         // A path without its parameter is another path.
         parameter.required = argument.location == Location::Path;
+        parameter.allows_empty = argument.location == Location::Query && !T::EMPTY;
         operation.parameters.push(parameter);
     }
 }

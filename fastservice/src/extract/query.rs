@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use super::{Argument, FromRequest, Request, pairs, serde_error};
 use crate::{
     error::Result,
-    openapi::{Location, Operation, Parameter},
+    openapi::{Location, Member, Operation, Parameter},
+    validation::{Place, Report, Validate, probe::Rules},
 };
 
 /// All query parameters as one struct.
@@ -38,10 +39,30 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> FromRequest for Query<T>
     }
 
     fn describe(operation: &mut Operation, _: Argument) {
-        for (name, schema, is_required) in operation.schemas.members::<T>() {
+        for Member { name, schema, is_required, is_nullable } in operation.schemas.members::<T>() {
             let mut parameter = Parameter::optional(Location::Query, name).with_schema(schema);
             parameter.required = is_required;
+            // Of these alone `serde_html_form` takes no text for `None`.
+            let kind = parameter.schema.get("type").and_then(|kind| kind.as_str());
+            let is_plain = matches!(kind, Some("boolean" | "integer" | "number"));
+            parameter.allows_empty = is_nullable && is_plain;
             operation.parameters.push(parameter);
         }
     }
 }
+
+impl<T: Validate> Validate for Query<T> {
+    const HAS_RULES: bool = T::HAS_RULES;
+
+    #[inline]
+    fn check(&self, place: &Place<'_>, report: &mut Report) {
+        self.0.check(place, report);
+    }
+
+    #[inline]
+    fn check_argument(&self, _: &Place<'_>, report: &mut Report) {
+        self.0.check(&Place::source("query"), report);
+    }
+}
+
+impl<T: Rules> Rules for Query<T> {}

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-use super::param;
+use super::{param, whole_numbers};
 use crate::{
     error::{Error, InputError, Loc, Result},
     secret,
@@ -16,21 +16,31 @@ use crate::{
 
 /// Parses a JSON body.
 pub(super) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        if !error.is_data() {
-            return malformed_json(bytes, &error);
-        }
-        let mut json = serde_json::Deserializer::from_slice(bytes);
-        let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
-        let (path, error) = match &traced {
-            Some(traced) => (Some(traced.path()), traced.inner()),
-            None => (None, &error),
-        };
-        let text = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        wrong_input("body", path, text.strip_suffix(&place).unwrap_or(&text), || {
-            serde_json::from_slice(bytes).ok()
-        })
+    let error = match serde_json::from_slice(bytes) {
+        Ok(value) => return Ok(value),
+        Err(error) if !error.is_data() => return Err(malformed_json(bytes, &error)),
+        Err(error) => error,
+    };
+    let Some(rewritten) = whole_numbers::rewrite(bytes) else {
+        return Err(wrong_json::<T>(bytes, &error));
+    };
+    serde_json::from_slice(&rewritten).map_err(|other| {
+        let (bytes, error) = if other.is_data() { (&*rewritten, &other) } else { (bytes, &error) };
+        wrong_json::<T>(bytes, error)
+    })
+}
+
+fn wrong_json<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Error {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
+    let (path, error) = match &traced {
+        Some(traced) => (Some(traced.path()), traced.inner()),
+        None => (None, error),
+    };
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    wrong_input("body", path, text.strip_suffix(&place).unwrap_or(&text), || {
+        serde_json::from_slice(bytes).ok()
     })
 }
 
@@ -63,7 +73,7 @@ fn malformed_json(bytes: &[u8], error: &serde_json::Error) -> Error {
 }
 
 /// One wrong member of a well-formed input.
-fn wrong_input(
+pub(super) fn wrong_input(
     source: &'static str,
     path: Option<&Path>,
     text: &str,
@@ -89,7 +99,8 @@ fn member(segment: &Segment) -> Option<Loc> {
     match segment {
         Segment::Seq { index } => Some((*index).into()),
         Segment::Map { key } => Some(short(key).into()),
-        Segment::Enum { .. } | Segment::Unknown => None,
+        Segment::Enum { variant } => Some(short(variant).into()),
+        Segment::Unknown => None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! The schemas of an interface's types, each once and by its name.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     generate::{Contract, SchemaSettings},
+    transform::{RecursiveTransform, Transform},
 };
 use serde_json::{Map, Value};
 
@@ -19,6 +20,16 @@ pub struct Schemas {
     given: SchemaGenerator,
 }
 
+/// A member of an object, as a value of its own.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    /// Without null: text has none.
+    pub(crate) schema: Schema,
+    pub(crate) is_required: bool,
+    pub(crate) is_nullable: bool,
+}
+
 impl Default for Schemas {
     fn default() -> Self {
         Self { taken: generator(Contract::Deserialize), given: generator(Contract::Serialize) }
@@ -30,14 +41,24 @@ fn generator(contract: Contract) -> SchemaGenerator {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = PLACE.into();
     settings.meta_schema = None;
+    if contract == Contract::Deserialize {
+        settings.transforms.push(Box::new(RecursiveTransform(let_repeat)));
+    }
     settings.contract = contract;
     settings.into_generator()
+}
+
+/// A set is read from a list in which members repeat, too.
+fn let_repeat(schema: &mut Schema) {
+    schema.remove("uniqueItems");
 }
 
 impl Schemas {
     /// The schema of what is read as `T`.
     pub fn taken<T: JsonSchema + ?Sized>(&mut self) -> Schema {
-        self.taken.subschema_for::<T>()
+        let mut schema = self.taken.subschema_for::<T>();
+        RecursiveTransform(let_repeat).transform(&mut schema);
+        schema
     }
 
     /// The schema of what `T` is written as.
@@ -45,17 +66,29 @@ impl Schemas {
         self.given.subschema_for::<T>()
     }
 
-    /// The members of the object that is read as `T`, each with whether it must be there;
-    /// none where `T` is no object.
-    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<(String, Schema, bool)> {
-        let schema = T::json_schema(&mut self.taken);
+    /// The schema of what is read as `T`, written out also where `T` has a name.
+    fn written_out<T: JsonSchema>(&mut self) -> Schema {
+        let mut schema = T::json_schema(&mut self.taken);
+        RecursiveTransform(let_repeat).transform(&mut schema);
+        schema
+    }
+
+    /// The members of the object that is read as `T`; none where `T` is no object.
+    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<Member> {
+        let schema = self.written_out::<T>();
         let Some(object) = schema.as_object() else { return Vec::new() };
         let required = object.get("required").and_then(Value::as_array);
         let is_required =
             |name: &str| required.is_some_and(|names| names.iter().any(|member| member == name));
         let properties = object.get("properties").and_then(Value::as_object);
-        let member = |(name, schema): (&String, &Value)| {
-            (name.clone(), without_null(schema), is_required(name))
+        let member = |(name, with_null): (&String, &Value)| {
+            let schema = without_null(with_null);
+            Member {
+                name: name.clone(),
+                is_required: is_required(name),
+                is_nullable: schema.as_value() != with_null,
+                schema,
+            }
         };
         properties.into_iter().flatten().map(member).collect()
     }
@@ -67,14 +100,21 @@ impl Schemas {
     pub(crate) fn finish(mut self, document: &mut Value) -> Map<String, Value> {
         let mut all = self.given.take_definitions(true);
         let mut taken = self.taken.take_definitions(true);
-        let renamed = renamed(&taken, &all);
+        let is_taken = |name: &str| all.contains_key(name) || taken.contains_key(name);
+        let input_name = |name: String| {
+            let mut input = format!("{name}Input");
+            while is_taken(&input) {
+                input.push('_');
+            }
+            (name, input)
+        };
+        let renamed = renamed(&taken, &all).into_iter().map(input_name).collect();
         for schema in taken.values_mut() {
             rename(schema, &renamed);
         }
         rename_marked(document, &renamed);
         for (name, schema) in taken {
-            let name = if renamed.contains(&name) { input_name(&name) } else { name };
-            all.insert(name, schema);
+            all.insert(renamed.get(&name).unwrap_or(&name).clone(), schema);
         }
         all
     }
@@ -120,10 +160,6 @@ fn renamed(taken: &Map<String, Value>, given: &Map<String, Value>) -> Vec<String
     }
 }
 
-fn input_name(name: &str) -> String {
-    format!("{name}Input")
-}
-
 fn reference(name: &str) -> String {
     format!("#{PLACE}/{name}")
 }
@@ -139,12 +175,12 @@ fn refers_to(schema: &Value, names: &[String]) -> bool {
     }
 }
 
-fn rename(schema: &mut Value, names: &[String]) {
+fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
     match schema {
         Value::Object(members) => {
             for (key, value) in members {
-                match names.iter().find(|name| key == "$ref" && *value == reference(name)) {
-                    Some(name) => *value = reference(&input_name(name)).into(),
+                match names.iter().find(|(name, _)| key == "$ref" && *value == reference(name)) {
+                    Some((_, input)) => *value = reference(input).into(),
                     None => rename(value, names),
                 }
             }
@@ -155,7 +191,7 @@ fn rename(schema: &mut Value, names: &[String]) {
 }
 
 /// Renames in what requests are made of.
-fn rename_marked(document: &mut Value, names: &[String]) {
+fn rename_marked(document: &mut Value, names: &BTreeMap<String, String>) {
     match document {
         Value::Object(members) => {
             for (key, value) in members {
@@ -168,6 +204,46 @@ fn rename_marked(document: &mut Value, names: &[String]) {
         }
         Value::Array(values) => values.iter_mut().for_each(|value| rename_marked(value, names)),
         _ => {}
+    }
+}
+
+/// How a parameter's newtype `T` is described: by its own schema where it has one, which
+/// knows its rules, and else by that of what it holds. Not public API.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Newtype<T>(fn(&mut Schemas) -> Schema, PhantomData<T>);
+
+impl<T> Newtype<T> {
+    /// Of what it holds this is the schema.
+    #[must_use]
+    pub const fn holding(inner: fn(&mut Schemas) -> Schema) -> Self {
+        Self(inner, PhantomData)
+    }
+}
+
+/// A type with a schema of its own: found first, by its receiver with fewer references.
+#[doc(hidden)]
+pub trait OwnSchema {
+    /// Its schema.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T: JsonSchema> OwnSchema for Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        schemas.written_out::<T>()
+    }
+}
+
+/// A type without one.
+#[doc(hidden)]
+pub trait InnerSchema {
+    /// The schema of what it holds.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T> InnerSchema for &Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        (self.0)(schemas)
     }
 }
 

@@ -7,6 +7,7 @@ mod cors;
 mod database;
 #[cfg(feature = "dev-issuer")]
 mod dev_issuer;
+mod docs;
 mod env_file;
 mod health;
 mod hint;
@@ -42,6 +43,7 @@ pub use self::{
     client::ClientSettings,
     cors::{CorsSettings, Origins},
     database::{DatabaseSettings, PostgresSettings, SslMode},
+    docs::DocsSettings,
     health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
     introspection::IntrospectionSettings,
@@ -80,6 +82,8 @@ pub struct Settings {
     pub prestart: PrestartSettings,
     /// How requests are read and answered.
     pub http: HttpSettings,
+    /// Whether it shows its documentation.
+    pub docs: DocsSettings,
     /// Who is believed about the clients that it speaks for.
     pub proxy: ProxySettings,
     /// Which pages of other origins may call it from a browser.
@@ -161,6 +165,7 @@ impl Settings {
             server: ServerSettings::read(&mut reader),
             prestart: PrestartSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
+            docs: DocsSettings::read(&mut reader),
             proxy: ProxySettings::read(&mut reader),
             cors: CorsSettings::read(&mut reader),
             health: HealthSettings::read(&mut reader),
@@ -212,6 +217,11 @@ impl Settings {
     /// Whether anybody is named who says for whom tokens speak.
     pub(crate) fn names_issuer(&self) -> bool {
         self.auth.names_issuer() || self.introspection.url.is_some()
+    }
+
+    /// Whether its document is served, and pages that show it.
+    pub(crate) fn shows_pages(&self) -> bool {
+        self.http.openapi && self.docs.enabled
     }
 
     /// The service's own settings of this type, which [`App::config`](crate::App::config) asked for.

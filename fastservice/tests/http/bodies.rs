@@ -74,6 +74,24 @@ async fn a_wrong_member_is_listed_beside_a_wrong_path() {
 }
 
 #[tokio::test]
+async fn a_whole_number_may_be_written_with_a_fraction() {
+    let client = client().await;
+    let post = |body: &str| {
+        client.post("/json/1").header("content-type", "application/json").body(body.to_owned())
+    };
+
+    let whole = post(r#"{"name": "2.0", "price": 2.0, "tags": []}"#).await;
+    let fraction = post(r#"{"name": "a", "price": 2.5}"#).await;
+    let other = post(r#"{"name": 2.0, "price": 2e0}"#).await;
+    let malformed = post(r#"{"name": "a", "price": 2.0, "tags": oops}"#).await;
+
+    assert_eq!(whole.json::<Value>(), json!({"name": "2.0", "price": 2, "tags": []}));
+    assert_eq!(fraction.json::<Value>()["errors"][0]["type"], "int_type");
+    assert_eq!(other.json::<Value>()["errors"][0]["loc"], json!(["body", "name"]));
+    assert_eq!(malformed.json::<Value>()["errors"][0]["loc"], json!(["body", "price"]));
+}
+
+#[tokio::test]
 async fn malformed_json_says_line_and_column() {
     let request = client().await.post("/json/1").header("content-type", "application/json");
 

@@ -17,6 +17,8 @@ mod cors;
 mod database;
 #[cfg(feature = "dev-issuer")]
 mod dev_issuer;
+#[cfg(feature = "docs")]
+mod docs_pages;
 mod endings;
 mod errors;
 mod health;
@@ -25,6 +27,8 @@ mod introspection;
 mod layers;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod openapi;
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -35,4 +39,6 @@ mod routing;
 mod service_client;
 mod settings;
 mod startup;
+#[cfg(feature = "validation")]
+mod validation;
 mod wire;

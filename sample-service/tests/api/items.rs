@@ -85,7 +85,7 @@ async fn every_broken_rule_of_an_item_is_named() {
     let client = client().await;
     let tags: Vec<_> = (0..11).map(|tag| tag.to_string()).collect();
 
-    let answer = add(&client, "auth0|ali", json!({ "name": " ", "price": -1, "tags": tags })).await;
+    let answer = add(&client, "auth0|ali", json!({ "name": "", "price": -1, "tags": tags })).await;
 
     assert_eq!((answer.status().as_u16(), &*answer.error_code()), (422, "invalid_input"));
     let problem: Value = answer.json();

@@ -47,8 +47,15 @@ impl Member {
         self.is_kept_out = true;
     }
 
-    /// Whether the server is still there, as far as the socket knows.
-    pub(in crate::db) fn is_open(&mut self) -> bool {
+    /// Whether the server is still there. The socket is asked, not the server: a way there and
+    /// back before each request would cost more than the few that fail in the moment of a
+    /// restart. After a failure the server is: that may have been its last word.
+    pub(in crate::db) async fn is_alive(&mut self) -> bool {
+        let has_failed = self.watch.unfinished().take_failure();
+        self.is_open() && (!has_failed || self.batch_execute("SELECT 1").await.is_ok())
+    }
+
+    fn is_open(&mut self) -> bool {
         !self.queries.is_broken()
     }
 

@@ -1,4 +1,6 @@
-//! The document of the interface.
+//! The document as a whole, and what each argument and result adds to it.
+
+use std::collections::BTreeSet;
 
 use fastservice::{prelude::*, testing::TestClient};
 use serde_json::{Value, json};
@@ -15,6 +17,8 @@ mod shop {
         #[serde(default)]
         pub(super) count: u8,
         pub(super) secret: Option<String>,
+        #[serde(default)]
+        pub(super) colours: BTreeSet<String>,
     }
 
     /// Another thing of the same name.
@@ -39,6 +43,7 @@ mod shop {
         /// Part of the name.
         pub(super) like: Option<String>,
         pub(super) least: u32,
+        pub(super) most: Option<u32>,
     }
 
     /// List things.
@@ -52,9 +57,9 @@ mod shop {
         x_part: Option<Header<u16>>,
         session: Cookie<Secret<String>>,
     ) -> Json<Vec<Thing>> {
-        let _ = (filter.like, filter.least, tag, x_part, session);
+        let _ = (filter.like, filter.least, filter.most, tag, x_part, session);
         let count = sort.map_or(0, |sort| sort as u8);
-        Json(vec![Thing { name: "a".into(), count, secret: None }])
+        Json(vec![Thing { name: "a".into(), count, secret: None, colours: BTreeSet::new() }])
     }
 
     #[private_api(
@@ -152,6 +157,10 @@ async fn arguments_are_parameters_with_their_schemas() {
     });
     assert_eq!(parameter(list, "like"), &like);
     assert_eq!(parameter(list, "least")["required"], true);
+    // Empty, as a form sends what nobody filled in: `None` where it is no value.
+    let may_be_empty = |name: &str| parameter(list, name).get("allowEmptyValue").is_some();
+    let names = ["like", "least", "most", "sort", "tag", "x-part"];
+    assert_eq!(names.map(may_be_empty), [false, false, true, true, false, false]);
     assert_eq!(parameter(list, "least")["schema"]["minimum"], 0);
     assert_eq!(parameter(list, "sort")["schema"]["enum"], json!(["name", "count"]));
     assert_eq!(parameter(list, "tag")["schema"]["type"], "array");
@@ -188,7 +197,10 @@ async fn what_is_taken_and_what_is_given_may_differ() {
     assert_eq!(schemas["ThingInput"]["required"], json!(["name"]));
     assert_eq!(schemas["ThingInput"]["properties"]["name"]["maxLength"], 40);
     let given = given.as_str().unwrap().rsplit('/').next().unwrap();
-    assert_eq!(schemas[given]["required"], json!(["name", "count", "secret"]));
+    assert_eq!(schemas[given]["required"], json!(["name", "count", "secret", "colours"]));
+    // A set is read from a list in which words repeat, and written without.
+    assert_eq!(schemas["ThingInput"]["properties"]["colours"].get("uniqueItems"), None);
+    assert_eq!(schemas[given]["properties"]["colours"]["uniqueItems"], true);
     // The other type of this name.
     let any = &document["paths"]["/any"]["get"]["responses"]["200"]["content"]["application/json"]
         ["schema"]["$ref"];
