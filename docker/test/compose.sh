@@ -82,6 +82,7 @@ reloads() {
 }
 
 says_guest() { curl -sS --max-time 60 "$1/pub/public_api/" | grep -q 'Guest #'; }
+
 # What was built in the volumes stays in an engine of its own, for the next run.
 clean_up_compose() {
   [[ ${#compose_command[@]} == 0 ]] && return
