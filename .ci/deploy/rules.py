@@ -1,10 +1,14 @@
 """What no schema says: Pod Security's `restricted`, the sequence of a stop, and the
 fields of custom kinds."""
 
+import functools
+import json
 import re
 
 import kubernetes_validate
 
+# deploy/README.md names it too.
+OLDEST = "1.27"
 TIME = re.compile(r"(\d+)(ms|s|m|h)")
 # The fields of a custom kind that the manifests here use, since its schema is not at hand.
 MONITOR = {
@@ -16,16 +20,23 @@ MONITOR = {
 def faults(cluster):
     """One sentence for each rule that is broken."""
     return [
-        *(fault for document in cluster.documents for fault in of_schema(document)),
+        *(fault for document in cluster.documents for fault in of_schema(json.dumps(document))),
         *(fault for pod in cluster.pods for fault in of_security(pod)),
         *(fault for pod in cluster.pods for fault in of_stop(pod)),
     ]
 
 
-def of_schema(document):
+@functools.cache
+def of_schema(text):
+    """Kept, since of the mutated sets most objects are as they were."""
+    return list(of_document(json.loads(text)))
+
+
+def of_document(document):
     name = f"{document['kind']}/{document['metadata']['name']}"
     try:
-        kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
+        for version in (OLDEST, kubernetes_validate.latest_version()):
+            kubernetes_validate.validate(document, version, strict=True)
     except kubernetes_validate.SchemaNotFoundError:
         if (document["apiVersion"], document["kind"]) == ("monitoring.coreos.com/v1", "ServiceMonitor"):
             yield from of_monitor(name, document["spec"])

@@ -48,11 +48,19 @@ impl Expansion<'_> {
         let deprecated = self.endpoint.is_marked_deprecated.then(|| quote!(deprecated,));
         let check = self.body_check();
         let route = self.route();
+        let has_arguments = !self.endpoint.arguments.is_empty();
+        let probes = has_arguments.then(|| {
+            quote! {
+                #[allow(unused_imports)]
+                use __fastservice::probe::{CheckArgument as _, DemandArgument as _, SkipArgument as _};
+            }
+        });
         quote! {
             #(#conditions)*
             #[allow(#deprecated unused_qualifications)]
             const _: () = {
                 use #runtime::__private as __fastservice;
+                #probes
                 const __ROUTE: __fastservice::Route = {
                     #check
                     #route
@@ -71,7 +79,8 @@ impl Expansion<'_> {
             let made = part(argument, "make_or_replace", "from_body", &quote!(&mut #request));
             let (first, _) = ends(&argument.ty);
             let wait = quote_spanned!(first=> .await);
-            quote!(let #name = #made #wait;)
+            let checked = checked(argument, name);
+            quote!(let mut #name = #made #wait; #checked;)
         });
         let gathering = gathering(&names);
         let answer = self.answer(&names);
@@ -110,21 +119,27 @@ impl Expansion<'_> {
     fn describe(&self) -> TokenStream {
         let arguments = &self.endpoint.arguments;
         let operation = Ident::new("operation", Span::mixed_site());
-        let described = arguments
-            .iter()
-            .map(|argument| part(argument, "describe", "describe", &quote!(#operation)));
+        let described = arguments.iter().map(|argument| {
+            let described = part(argument, "describe", "describe", &quote!(#operation));
+            match argument.description.as_str() {
+                "" => described,
+                text => quote!(#operation.described(#text, |#operation| #described)),
+            }
+        });
         let answer = self.describe_answer(&operation);
         let is_empty = arguments.is_empty() && answer.is_none();
         let parameter = if is_empty { quote!(_) } else { quote!(#operation) };
         quote!(|#parameter| { #(#described;)* #answer })
     }
 
-    /// What the result's type says about the answer. One without a name says nothing.
+    /// What the type that is written for the answer says about it, or the result's. One without
+    /// a name says nothing.
     fn describe_answer(&self, operation: &Ident) -> Option<TokenStream> {
-        let ReturnType::Type(_, ty) = &self.function.signature.output else { return None };
-        if matches!(**ty, Type::ImplTrait(_)) {
-            return None;
-        }
+        let ty = match (&self.endpoint.details.answers, &self.function.signature.output) {
+            (Some(answers), _) => answers,
+            (None, ReturnType::Type(_, ty)) if !matches!(**ty, Type::ImplTrait(_)) => &**ty,
+            (None, _) => return None,
+        };
         let (first, last) = ends(ty);
         let [source, function] = ["IntoResponse", "describe"].map(|name| Ident::new(name, first));
         let described = quote_spanned!(first=> <#ty as __fastservice::#source>::#function);
@@ -234,6 +249,19 @@ fn part(
     let function = quote_spanned!(first=> <#ty as __fastservice::#source>::#function);
     let parameters = quote_spanned!(last=> (#parameters));
     quote!(#function #parameters)
+}
+
+/// Checks the rules of what was made for an argument, if its type has rules.
+fn checked(argument: &Argument, made: &Ident) -> TokenStream {
+    let (source, name) = match argument.place {
+        Place::Path => ("path", argument.name.as_str()),
+        Place::Query => ("query", argument.name.as_str()),
+        Place::Body => ("body", ""),
+    };
+    let (first, last) = ends(&argument.ty);
+    let [first, last] = [first, last].map(|span| span.resolved_at(Span::mixed_site()));
+    let made = quote_spanned!(first=> (&mut &mut __fastservice::probe::Made(&mut #made)));
+    quote_spanned!(last=> #made.check_argument(#source, #name))
 }
 
 /// The spans of the first and the last token: together they underline the whole type.

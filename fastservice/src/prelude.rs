@@ -9,6 +9,8 @@ pub use schemars::{self, JsonSchema};
 pub use crate::client::{AccessTokens, Client};
 #[cfg(feature = "db")]
 pub use crate::db::{ConstraintExt, Db};
+#[cfg(feature = "multipart")]
+pub use crate::extract::{Multipart, Upload};
 pub use crate::{
     app::App,
     background::BackgroundTasks,
@@ -22,6 +24,9 @@ pub use crate::{
     },
     response::{Created, Html, IntoResponse, Redirect, Response, Tagged},
     secret::Secret,
+    validation::Validate,
 };
+#[cfg(all(feature = "macros", feature = "validation"))]
+pub use fastservice_macros::Validate;
 #[cfg(feature = "macros")]
 pub use fastservice_macros::{Param, private_api, public_api};

@@ -73,7 +73,7 @@ fn malformed_json(bytes: &[u8], error: &serde_json::Error) -> Error {
 }
 
 /// One wrong member of a well-formed input.
-fn wrong_input(
+pub(super) fn wrong_input(
     source: &'static str,
     path: Option<&Path>,
     text: &str,
@@ -99,7 +99,8 @@ fn member(segment: &Segment) -> Option<Loc> {
     match segment {
         Segment::Seq { index } => Some((*index).into()),
         Segment::Map { key } => Some(short(key).into()),
-        Segment::Enum { .. } | Segment::Unknown => None,
+        Segment::Enum { variant } => Some(short(variant).into()),
+        Segment::Unknown => None,
     }
 }
 

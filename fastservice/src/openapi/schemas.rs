@@ -1,6 +1,6 @@
 //! The schemas of an interface's types, each once and by its name.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -66,10 +66,16 @@ impl Schemas {
         self.given.subschema_for::<T>()
     }
 
-    /// The members of the object that is read as `T`; none where `T` is no object.
-    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<Member> {
+    /// The schema of what is read as `T`, written out also where `T` has a name.
+    fn written_out<T: JsonSchema>(&mut self) -> Schema {
         let mut schema = T::json_schema(&mut self.taken);
         RecursiveTransform(let_repeat).transform(&mut schema);
+        schema
+    }
+
+    /// The members of the object that is read as `T`; none where `T` is no object.
+    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<Member> {
+        let schema = self.written_out::<T>();
         let Some(object) = schema.as_object() else { return Vec::new() };
         let required = object.get("required").and_then(Value::as_array);
         let is_required =
@@ -94,14 +100,21 @@ impl Schemas {
     pub(crate) fn finish(mut self, document: &mut Value) -> Map<String, Value> {
         let mut all = self.given.take_definitions(true);
         let mut taken = self.taken.take_definitions(true);
-        let renamed = renamed(&taken, &all);
+        let is_taken = |name: &str| all.contains_key(name) || taken.contains_key(name);
+        let input_name = |name: String| {
+            let mut input = format!("{name}Input");
+            while is_taken(&input) {
+                input.push('_');
+            }
+            (name, input)
+        };
+        let renamed = renamed(&taken, &all).into_iter().map(input_name).collect();
         for schema in taken.values_mut() {
             rename(schema, &renamed);
         }
         rename_marked(document, &renamed);
         for (name, schema) in taken {
-            let name = if renamed.contains(&name) { input_name(&name) } else { name };
-            all.insert(name, schema);
+            all.insert(renamed.get(&name).unwrap_or(&name).clone(), schema);
         }
         all
     }
@@ -147,10 +160,6 @@ fn renamed(taken: &Map<String, Value>, given: &Map<String, Value>) -> Vec<String
     }
 }
 
-fn input_name(name: &str) -> String {
-    format!("{name}Input")
-}
-
 fn reference(name: &str) -> String {
     format!("#{PLACE}/{name}")
 }
@@ -166,12 +175,12 @@ fn refers_to(schema: &Value, names: &[String]) -> bool {
     }
 }
 
-fn rename(schema: &mut Value, names: &[String]) {
+fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
     match schema {
         Value::Object(members) => {
             for (key, value) in members {
-                match names.iter().find(|name| key == "$ref" && *value == reference(name)) {
-                    Some(name) => *value = reference(&input_name(name)).into(),
+                match names.iter().find(|(name, _)| key == "$ref" && *value == reference(name)) {
+                    Some((_, input)) => *value = reference(input).into(),
                     None => rename(value, names),
                 }
             }
@@ -182,7 +191,7 @@ fn rename(schema: &mut Value, names: &[String]) {
 }
 
 /// Renames in what requests are made of.
-fn rename_marked(document: &mut Value, names: &[String]) {
+fn rename_marked(document: &mut Value, names: &BTreeMap<String, String>) {
     match document {
         Value::Object(members) => {
             for (key, value) in members {
@@ -195,6 +204,46 @@ fn rename_marked(document: &mut Value, names: &[String]) {
         }
         Value::Array(values) => values.iter_mut().for_each(|value| rename_marked(value, names)),
         _ => {}
+    }
+}
+
+/// How a parameter's newtype `T` is described: by its own schema where it has one, which
+/// knows its rules, and else by that of what it holds. Not public API.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Newtype<T>(fn(&mut Schemas) -> Schema, PhantomData<T>);
+
+impl<T> Newtype<T> {
+    /// Of what it holds this is the schema.
+    #[must_use]
+    pub const fn holding(inner: fn(&mut Schemas) -> Schema) -> Self {
+        Self(inner, PhantomData)
+    }
+}
+
+/// A type with a schema of its own: found first, by its receiver with fewer references.
+#[doc(hidden)]
+pub trait OwnSchema {
+    /// Its schema.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T: JsonSchema> OwnSchema for Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        schemas.written_out::<T>()
+    }
+}
+
+/// A type without one.
+#[doc(hidden)]
+pub trait InnerSchema {
+    /// The schema of what it holds.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T> InnerSchema for &Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        (self.0)(schemas)
     }
 }
 

@@ -196,3 +196,67 @@ fn cargo() -> Command {
 async fn output(cargo: &mut Command) -> io::Result<Output> {
     cargo.stdout(Stdio::piped()).spawn()?.wait_with_output().await
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn metadata() -> Metadata {
+        let package = |name: &str, source: Option<&str>| {
+            json!({
+                "id": name, "name": name, "source": source,
+                "manifest_path": format!("/work/{name}/Cargo.toml"),
+                "targets": [{"name": name, "kind": ["bin"]}],
+            })
+        };
+        let node =
+            |id: &str, dependencies: &[&str]| json!({"id": id, "dependencies": dependencies});
+        let metadata = json!({
+            "packages": [
+                package("shop", None), package("orders", None), package("other", None),
+                package("hyper", Some("registry")),
+            ],
+            "resolve": {"nodes": [
+                node("shop", &["hyper", "orders"]), node("orders", &["hyper"]),
+                node("hyper", &[]), node("other", &["shop"]),
+            ]},
+            "workspace_root": "/work",
+            "target_directory": "/work/target",
+        });
+        serde_json::from_value(metadata).unwrap()
+    }
+
+    #[test]
+    fn a_program_is_made_of_its_package_and_those_that_it_has_by_path() {
+        let metadata = metadata();
+
+        let sources = metadata.sources_of(&metadata.packages[0]);
+
+        assert_eq!(sources.packages, ["/work/shop", "/work/orders"].map(PathBuf::from));
+        assert!(sources.files.contains(Path::new("/work/Cargo.lock")));
+        assert_eq!(sources.target, Path::new("/work/target"));
+    }
+
+    #[test]
+    fn cargo_says_where_the_program_is_and_whether_it_is_new() {
+        let binary =
+            Binary { package: "shop".to_owned(), name: "shop".to_owned(), options: Vec::new() };
+        let line = |reason: &str, kind: &str, executable: Option<&str>| {
+            let target = json!({"name": "shop", "kind": [kind]});
+            let line = json!({
+                "reason": reason, "target": target, "executable": executable, "fresh": true,
+            });
+            binary.built(line.to_string().as_bytes())
+        };
+
+        let built = line("compiler-artifact", "bin", Some("/t/shop")).unwrap();
+
+        assert!(built.is_fresh && built.executable == Path::new("/t/shop"));
+        assert!(line("compiler-artifact", "lib", None).is_none());
+        assert!(line("compiler-artifact", "bin", None).is_none());
+        assert!(line("build-finished", "bin", None).is_none());
+        assert!(binary.built(b"no json").is_none());
+    }
+}

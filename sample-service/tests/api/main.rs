@@ -6,6 +6,7 @@ mod logs;
 mod openapi;
 mod postgres;
 mod settings;
+mod sockets;
 mod sqlite;
 
 use std::process::Command;
