@@ -6,7 +6,7 @@ use syn::{
     TypeReference, ext::IdentExt,
 };
 
-use crate::{function::Function, mistakes::Mistakes, path::Parameter};
+use crate::{documentation, function::Function, mistakes::Mistakes, path::Parameter};
 
 /// One argument of an endpoint.
 pub(crate) struct Argument {
@@ -15,6 +15,8 @@ pub(crate) struct Argument {
     pub(crate) place: Place,
     pub(crate) binding: Ident,
     pub(crate) ty: Type,
+    /// What its doc comment says.
+    pub(crate) description: String,
 }
 
 /// Where an argument of a plain type comes from; every other type decides itself.
@@ -80,7 +82,8 @@ fn argument(
         let sentence = format!("`{{{name}}}` is in the path, but `{body}` is the body; rename one");
         mistakes.add(&typed.ty, sentence);
     }
-    Some(Argument { name, place, binding: binding.clone(), ty: (*typed.ty).clone() })
+    let description = documentation::text(&typed.attrs);
+    Some(Argument { name, place, binding: binding.clone(), ty: (*typed.ty).clone(), description })
 }
 
 /// The one identifier of `id`, `mut id` or `Json(item)`.

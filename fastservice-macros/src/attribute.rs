@@ -2,7 +2,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Error, Ident, LitBool, LitInt, LitStr, Path, Token,
+    Error, Ident, LitBool, LitInt, LitStr, Path, Token, Type,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
     punctuated::Punctuated,
@@ -94,6 +94,14 @@ impl Attribute {
         self.find(key)?.path(mistakes)
     }
 
+    pub(crate) fn ty(&self, key: &str, mistakes: &mut Mistakes) -> Option<Type> {
+        let entry = self.find(key)?;
+        match syn::parse2(entry.written.clone()) {
+            Ok(ty) => Some(ty),
+            Err(_) => entry.wrong(mistakes),
+        }
+    }
+
     pub(crate) fn flag(&self, key: &str, mistakes: &mut Mistakes) -> bool {
         self.truth(key, mistakes).unwrap_or(false)
     }
@@ -182,8 +190,16 @@ fn unknown(access: Access, name: &str) -> String {
 pub(crate) fn entries(arguments: TokenStream) -> Vec<syn::Result<Entry>> {
     let mut parts = Vec::new();
     let mut part = Vec::new();
+    // Those of `Json<Map<A, B>>` part no arguments.
+    let mut open_generics = 0_usize;
     for token in arguments {
-        let is_comma = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',');
+        let sign = if let TokenTree::Punct(punct) = &token { punct.as_char() } else { ' ' };
+        match sign {
+            '<' => open_generics += 1,
+            '>' => open_generics = open_generics.saturating_sub(1),
+            _ => {}
+        }
+        let is_comma = sign == ',' && open_generics == 0;
         // A comma after nothing stays, and is refused where a key should be.
         if !is_comma || part.is_empty() {
             part.push(token);

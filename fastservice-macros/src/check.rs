@@ -1,7 +1,7 @@
 //! Check: every rule between attribute and function; all mistakes are reported at once.
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
-use syn::{LitStr, Path, ext::IdentExt};
+use syn::{LitStr, Path, Type, ext::IdentExt};
 
 use crate::{
     arguments::{self, Argument},
@@ -57,6 +57,8 @@ pub(crate) struct Details {
     pub(crate) is_deprecated: bool,
     pub(crate) is_hidden: bool,
     pub(crate) status: Option<u16>,
+    /// The type of the answer, where the function's result does not say it.
+    pub(crate) answers: Option<Type>,
     pub(crate) errors: Vec<ErrorAnswer>,
     pub(crate) timeout_milliseconds: Option<u64>,
     pub(crate) body_limit_bytes: Option<u64>,
@@ -135,6 +137,7 @@ fn details(attribute: &Attribute, function: &Function, mistakes: &mut Mistakes) 
         is_deprecated: attribute.flag("deprecated", mistakes) || is_marked_deprecated(function),
         is_hidden: attribute.flag("hidden", mistakes),
         status: status.and_then(|number| values::status(number, mistakes)),
+        answers: attribute.ty("answers", mistakes),
         errors: values::errors(attribute, mistakes),
         timeout_milliseconds: timeout.and_then(|text| values::timeout(text, mistakes)),
         body_limit_bytes: values::body_limit(attribute, mistakes),

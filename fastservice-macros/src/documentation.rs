@@ -25,7 +25,7 @@ impl Documentation {
 }
 
 /// All lines, without the indentation they share and without blank lines around them.
-fn text(attributes: &[Attribute]) -> String {
+pub(crate) fn text(attributes: &[Attribute]) -> String {
     let comments: Vec<String> = attributes.iter().filter_map(comment).collect();
     let lines: Vec<&str> =
         comments.iter().flat_map(|text| text.split('\n')).map(str::trim_end).collect();

@@ -119,21 +119,27 @@ impl Expansion<'_> {
     fn describe(&self) -> TokenStream {
         let arguments = &self.endpoint.arguments;
         let operation = Ident::new("operation", Span::mixed_site());
-        let described = arguments
-            .iter()
-            .map(|argument| part(argument, "describe", "describe", &quote!(#operation)));
+        let described = arguments.iter().map(|argument| {
+            let described = part(argument, "describe", "describe", &quote!(#operation));
+            match argument.description.as_str() {
+                "" => described,
+                text => quote!(#operation.described(#text, |#operation| #described)),
+            }
+        });
         let answer = self.describe_answer(&operation);
         let is_empty = arguments.is_empty() && answer.is_none();
         let parameter = if is_empty { quote!(_) } else { quote!(#operation) };
         quote!(|#parameter| { #(#described;)* #answer })
     }
 
-    /// What the result's type says about the answer. One without a name says nothing.
+    /// What the type that is written for the answer says about it, or the result's. One without
+    /// a name says nothing.
     fn describe_answer(&self, operation: &Ident) -> Option<TokenStream> {
-        let ReturnType::Type(_, ty) = &self.function.signature.output else { return None };
-        if matches!(**ty, Type::ImplTrait(_)) {
-            return None;
-        }
+        let ty = match (&self.endpoint.details.answers, &self.function.signature.output) {
+            (Some(answers), _) => answers,
+            (None, ReturnType::Type(_, ty)) if !matches!(**ty, Type::ImplTrait(_)) => &**ty,
+            (None, _) => return None,
+        };
         let (first, last) = ends(ty);
         let [source, function] = ["IntoResponse", "describe"].map(|name| Ident::new(name, first));
         let described = quote_spanned!(first=> <#ty as __fastservice::#source>::#function);

@@ -43,7 +43,9 @@ impl ToTokens for Function {
         for argument in &mut signature.inputs {
             let (FnArg::Typed(PatType { attrs, .. }) | FnArg::Receiver(Receiver { attrs, .. })) =
                 argument;
-            attrs.retain(|attribute| !attribute.path().is_ident("body"));
+            attrs.retain(|attribute| {
+                !["body", "doc"].iter().any(|mark| attribute.path().is_ident(mark))
+            });
         }
         tokens.extend(quote!(#(#attributes)* #visibility #signature #body));
     }

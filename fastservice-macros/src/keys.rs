@@ -41,10 +41,11 @@ const RULES: [Key; 5] = [
     key("m2m", FLAG, "m2m"),
 ];
 
-const OTHERS: [Key; 11] = [
+const OTHERS: [Key; 12] = [
     key("tag", NAMES, r#"tag = "items""#),
     key("summary", "a string", r#"summary = "Read one item""#),
     key("status", "a number", "status = 201"),
+    key("answers", "a type", "answers = Json<Item>"),
     key("errors", NAMES, r#"errors = ["404 item_not_found", "409"]"#),
     key("operation_id", "a string", r#"operation_id = "read_item""#),
     key("deprecated", FLAG, "deprecated"),

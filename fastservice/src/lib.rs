@@ -77,6 +77,8 @@ pub mod log;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 pub mod app;
+#[cfg(all(feature = "reload", unix))]
+mod reload;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "testing")]

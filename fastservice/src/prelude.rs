@@ -9,6 +9,8 @@ pub use schemars::{self, JsonSchema};
 pub use crate::client::{AccessTokens, Client};
 #[cfg(feature = "db")]
 pub use crate::db::{ConstraintExt, Db};
+#[cfg(feature = "multipart")]
+pub use crate::extract::{Multipart, Upload};
 pub use crate::{
     app::App,
     background::BackgroundTasks,

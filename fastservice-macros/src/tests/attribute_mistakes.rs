@@ -16,12 +16,35 @@ fn right_endpoints_have_no_mistakes() {
             ("#[public_api(delete = \"/\")] async fn f(a: Option<Json<A>>) {}", &[]),
             ("#[public_api(get = \"/\")] async fn f(a: State<&'static A>) {}", &[]),
             ("#[public_api(get = \"/\")] async fn f(Header(a): Header<A>) {}", &[]),
+            ("#[public_api(get = \"/\", answers = Json<Map<A, B>>, hidden)] async fn f() {}", &[]),
+            ("#[public_api(get = \"/\", answers = (A, [B; 2]))] async fn f() {}", &[]),
             ("#[public_api(get = \"/\", crate = \"::a::b\")] async fn f() {}", &[]),
             ("#[public_api(get = \"/\", tag = \"two words\")] async fn f() {}", &[]),
             ("#[public_api(get = \"/\", body_limit = 1, timeout = \"1ms\")] async fn f() {}", &[]),
             ("#[private_api(get = \"/\", m2m = false)] async fn f() {}", &[]),
             ("#[private_api(get = \"/\", scope = \"https://a.b/c:d\")] async fn f() {}", &[]),
             ("#[private_api(get = \"/\", permission = \"läs:böcker\")] async fn f() {}", &[]),
+        ],
+    );
+}
+
+#[test]
+fn wrong_types_of_answers() {
+    assert_rows(
+        mistakes,
+        &[
+            (
+                "#[public_api(get = \"/\", answers)] async fn f() {}",
+                &[("`answers` has no value; write `answers = Json<Item>`", "answers")],
+            ),
+            (
+                "#[public_api(get = \"/\", answers = \"Json<A>\")] async fn f() {}",
+                &[("`answers` takes a type; write `answers = Json<Item>`", "\"Json<A>\"")],
+            ),
+            (
+                "#[public_api(get = \"/\", answers = 200, hidden)] async fn f() {}",
+                &[("`answers` takes a type; write `answers = Json<Item>`", "200")],
+            ),
         ],
     );
 }
@@ -43,7 +66,7 @@ fn unknown_keys() {
                 "#[public_api(get = \"/\", audience = \"a\")] async fn f() {}",
                 &[(
                     "unknown key `audience`; write one of `get`, `post`, `put`, `patch`, `delete`, \
-                     `head`, `options`, `tag`, `summary`, `status`, `errors`, `operation_id`, `deprecated`, \
+                     `head`, `options`, `tag`, `summary`, `status`, `answers`, `errors`, `operation_id`, `deprecated`, \
                      `hidden`, `timeout`, `body_limit`, `cancellable`, `crate`",
                     "audience",
                 )],

@@ -47,6 +47,22 @@ fn endpoint_with_path_query_and_body() {
 }
 
 #[test]
+fn endpoint_that_is_described() {
+    assert_expansion!(
+        "#[public_api(post = \"/items/{id}\", answers = Json<Map<Name, Item>>)]
+        async fn add(
+            /// Which
+            /// one.
+            id: i64,
+            /// All of it.
+            #[body]
+            text: String,
+            q: Option<String>,
+        ) -> Response { todo(id, text, q) }"
+    );
+}
+
+#[test]
 fn endpoint_with_many_keys() {
     assert_expansion!(
         "#[public_api(

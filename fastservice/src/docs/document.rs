@@ -48,6 +48,7 @@ impl Document {
         routes.sort_by_key(|(route, path)| (*path, route.method.as_str()));
         let names = operation::ids(&routes);
         let mut schemas = Schemas::default();
+        problem::register(info.errors, &mut schemas);
         let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
         let mut scopes = Vec::new();
         for ((route, path), name) in routes.iter().zip(names) {
@@ -65,8 +66,7 @@ impl Document {
             about["description"] = info.description.into();
         }
         let mut document = json!({"openapi": "3.1.0", "info": about, "paths": paths});
-        let mut named = schemas.finish(&mut document);
-        named.extend(problem::schemas(info.errors));
+        let named = schemas.finish(&mut document);
         document["components"] = json!({"schemas": named});
         let schemes = info.security.schemes(&scopes);
         if !schemes.is_empty() {

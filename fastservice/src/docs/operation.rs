@@ -1,6 +1,6 @@
 //! One endpoint in the document.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -27,22 +27,21 @@ pub(super) fn ids(routes: &[(&'static Route, &str)]) -> Vec<String> {
     for id in &own {
         *count.entry(id).or_default() += 1;
     }
-    let mut taken = Vec::new();
-    for ((route, path), id) in routes.iter().zip(own) {
+    let mut taken: HashSet<String> =
+        count.iter().filter(|(_, count)| **count == 1).map(|(id, _)| (*id).to_owned()).collect();
+    let of_route = |((route, path), id): (&(&'static Route, &str), &str)| {
+        if count.get(id) == Some(&1) {
+            return id.to_owned();
+        }
         let module = route.source.module.rsplit("::").next().unwrap_or_default();
-        let with_module = format!("{module}_{id}");
-        let id = match count.get(id) {
-            Some(1) => id.to_owned(),
-            _ if !taken.contains(&with_module) => with_module,
-            _ => {
-                let words = path.split(|c: char| !c.is_ascii_alphanumeric());
-                let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-                format!("{}_{}", route.method.as_str().to_ascii_lowercase(), words.join("_"))
-            }
-        };
-        taken.push(id);
-    }
-    taken
+        let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+        let place = format!("{}_{}", route.method.as_str().to_ascii_lowercase(), words.join("_"));
+        let numbered = (2_u32..).map(|number| format!("{place}_{number}"));
+        let mut ids = [format!("{module}_{id}"), place.clone()].into_iter().chain(numbered);
+        ids.find(|id| taken.insert(id.clone())).unwrap_or(place)
+    };
+    routes.iter().zip(own.iter().copied()).map(of_route).collect()
 }
 
 /// Every scope that the route's rule names.
@@ -80,7 +79,11 @@ pub(super) fn object(
     }
     if !described.bodies.is_empty() {
         let required = !described.is_body_optional;
-        set("requestBody", json!({"content": content(&described.bodies), "required": required}));
+        let mut body = json!({"content": content(&described.bodies), "required": required});
+        if !described.body_description.is_empty() {
+            body["description"] = described.body_description.into();
+        }
+        set("requestBody", body);
     }
     set("responses", responses(route, described, errors));
     if text.deprecated {
@@ -137,13 +140,13 @@ fn parameter(parameter: &Parameter) -> Value {
 fn content(contents: &[Content]) -> Value {
     let mut object = Map::new();
     for Content { media_type, schema } in contents {
-        let schema = match schema {
-            Some(schema) => schema.clone().into(),
-            None if media_type.starts_with("text/") => json!({"type": "string"}),
-            // Of `OpenAPI` 3.1: bytes have no type.
+        let content = match schema {
+            Some(schema) => json!({"schema": schema}),
+            None if media_type.starts_with("text/") => json!({"schema": {"type": "string"}}),
+            // Bytes have no schema in `OpenAPI` 3.1.
             None => json!({}),
         };
-        object.insert((*media_type).to_owned(), json!({"schema": schema}));
+        object.insert((*media_type).to_owned(), content);
     }
     object.into()
 }

@@ -7,6 +7,8 @@ mod form;
 mod header;
 mod identity;
 mod json;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod pairs;
 mod param;
 mod query;
@@ -17,6 +19,8 @@ mod whole_numbers;
 
 use std::future::Future;
 
+#[cfg(feature = "multipart")]
+pub use self::multipart::{Multipart, Upload};
 pub use self::{
     bytes::FromBody,
     cookie::Cookie,

@@ -73,7 +73,7 @@ fn malformed_json(bytes: &[u8], error: &serde_json::Error) -> Error {
 }
 
 /// One wrong member of a well-formed input.
-fn wrong_input(
+pub(super) fn wrong_input(
     source: &'static str,
     path: Option<&Path>,
     text: &str,

@@ -27,6 +27,9 @@ pub struct Operation {
     /// The forms of the body; empty when none is read.
     #[serde(rename = "body")]
     pub bodies: Vec<Content>,
+    /// What the body is, in words; empty where its type says it.
+    #[serde(skip)]
+    pub body_description: &'static str,
     /// Whether a request without a body is taken too.
     #[serde(skip)]
     pub is_body_optional: bool,
@@ -60,6 +63,22 @@ pub struct Operation {
     /// Makes the schemas of all these.
     #[serde(skip)]
     pub schemas: Schemas,
+}
+
+impl Operation {
+    // What a handler's argument adds, in the words of its doc comment. Not public API.
+    #[doc(hidden)]
+    pub fn described(&mut self, text: &'static str, describe: impl FnOnce(&mut Self)) {
+        let [parameters, bodies] = [self.parameters.len(), self.bodies.len()];
+        describe(self);
+        // Several, as those of `Query`, have words of their own.
+        if let Some([parameter]) = self.parameters.get_mut(parameters..) {
+            parameter.schema.insert("description".to_owned(), text.into());
+        }
+        if self.bodies.len() > bodies {
+            self.body_description = text;
+        }
+    }
 }
 
 /// A body: its media type, and the schema of what is in it.

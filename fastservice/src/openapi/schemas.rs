@@ -1,6 +1,6 @@
 //! The schemas of an interface's types, each once and by its name.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -100,14 +100,21 @@ impl Schemas {
     pub(crate) fn finish(mut self, document: &mut Value) -> Map<String, Value> {
         let mut all = self.given.take_definitions(true);
         let mut taken = self.taken.take_definitions(true);
-        let renamed = renamed(&taken, &all);
+        let is_taken = |name: &str| all.contains_key(name) || taken.contains_key(name);
+        let input_name = |name: String| {
+            let mut input = format!("{name}Input");
+            while is_taken(&input) {
+                input.push('_');
+            }
+            (name, input)
+        };
+        let renamed = renamed(&taken, &all).into_iter().map(input_name).collect();
         for schema in taken.values_mut() {
             rename(schema, &renamed);
         }
         rename_marked(document, &renamed);
         for (name, schema) in taken {
-            let name = if renamed.contains(&name) { input_name(&name) } else { name };
-            all.insert(name, schema);
+            all.insert(renamed.get(&name).unwrap_or(&name).clone(), schema);
         }
         all
     }
@@ -153,10 +160,6 @@ fn renamed(taken: &Map<String, Value>, given: &Map<String, Value>) -> Vec<String
     }
 }
 
-fn input_name(name: &str) -> String {
-    format!("{name}Input")
-}
-
 fn reference(name: &str) -> String {
     format!("#{PLACE}/{name}")
 }
@@ -172,12 +175,12 @@ fn refers_to(schema: &Value, names: &[String]) -> bool {
     }
 }
 
-fn rename(schema: &mut Value, names: &[String]) {
+fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
     match schema {
         Value::Object(members) => {
             for (key, value) in members {
-                match names.iter().find(|name| key == "$ref" && *value == reference(name)) {
-                    Some(name) => *value = reference(&input_name(name)).into(),
+                match names.iter().find(|(name, _)| key == "$ref" && *value == reference(name)) {
+                    Some((_, input)) => *value = reference(input).into(),
                     None => rename(value, names),
                 }
             }
@@ -188,7 +191,7 @@ fn rename(schema: &mut Value, names: &[String]) {
 }
 
 /// Renames in what requests are made of.
-fn rename_marked(document: &mut Value, names: &[String]) {
+fn rename_marked(document: &mut Value, names: &BTreeMap<String, String>) {
     match document {
         Value::Object(members) => {
             for (key, value) in members {

@@ -17,6 +17,8 @@ mod cors;
 mod database;
 #[cfg(feature = "dev-issuer")]
 mod dev_issuer;
+#[cfg(feature = "docs")]
+mod docs_pages;
 mod endings;
 mod errors;
 mod health;
@@ -25,9 +27,12 @@ mod introspection;
 mod layers;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod openapi;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod prestart;
 mod proxies;
 mod routing;
 #[cfg(feature = "client")]

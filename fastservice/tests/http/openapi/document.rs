@@ -1,4 +1,4 @@
-//! The document of the interface.
+//! The document as a whole, and what each argument and result adds to it.
 
 use std::collections::BTreeSet;
 
