@@ -48,11 +48,19 @@ impl Expansion<'_> {
         let deprecated = self.endpoint.is_marked_deprecated.then(|| quote!(deprecated,));
         let check = self.body_check();
         let route = self.route();
+        let has_arguments = !self.endpoint.arguments.is_empty();
+        let probes = has_arguments.then(|| {
+            quote! {
+                #[allow(unused_imports)]
+                use __fastservice::probe::{CheckArgument as _, DemandArgument as _, SkipArgument as _};
+            }
+        });
         quote! {
             #(#conditions)*
             #[allow(#deprecated unused_qualifications)]
             const _: () = {
                 use #runtime::__private as __fastservice;
+                #probes
                 const __ROUTE: __fastservice::Route = {
                     #check
                     #route
@@ -71,7 +79,8 @@ impl Expansion<'_> {
             let made = part(argument, "make_or_replace", "from_body", &quote!(&mut #request));
             let (first, _) = ends(&argument.ty);
             let wait = quote_spanned!(first=> .await);
-            quote!(let #name = #made #wait;)
+            let checked = checked(argument, name);
+            quote!(let mut #name = #made #wait; #checked;)
         });
         let gathering = gathering(&names);
         let answer = self.answer(&names);
@@ -240,6 +249,19 @@ fn part(
     let function = quote_spanned!(first=> <#ty as __fastservice::#source>::#function);
     let parameters = quote_spanned!(last=> (#parameters));
     quote!(#function #parameters)
+}
+
+/// Checks the rules of what was made for an argument, if its type has rules.
+fn checked(argument: &Argument, made: &Ident) -> TokenStream {
+    let (source, name) = match argument.place {
+        Place::Path => ("path", argument.name.as_str()),
+        Place::Query => ("query", argument.name.as_str()),
+        Place::Body => ("body", ""),
+    };
+    let (first, last) = ends(&argument.ty);
+    let [first, last] = [first, last].map(|span| span.resolved_at(Span::mixed_site()));
+    let made = quote_spanned!(first=> (&mut &mut __fastservice::probe::Made(&mut #made)));
+    quote_spanned!(last=> #made.check_argument(#source, #name))
 }
 
 /// The spans of the first and the last token: together they underline the whole type.

@@ -22,8 +22,11 @@ mod arguments;
 mod check;
 mod expand;
 mod rename;
+mod serde_attribute;
 mod param_attribute;
 mod param;
+#[cfg(feature = "validation")]
+mod validate;
 #[cfg(test)]
 mod tests;
 
@@ -45,4 +48,11 @@ pub fn private_api(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Param, attributes(param, serde))]
 pub fn derive_param(item: TokenStream) -> TokenStream {
     param::derive(item.into()).into()
+}
+
+/// Checks a value's rules before the handler runs; documented in `fastservice`.
+#[cfg(feature = "validation")]
+#[proc_macro_derive(Validate, attributes(validate, schemars, serde))]
+pub fn derive_validate(item: TokenStream) -> TokenStream {
+    validate::derive(item.into()).into()
 }

@@ -142,7 +142,11 @@ fn implementation(input: &DeriveInput, runtime: &Path, shape: &Shape) -> TokenSt
     let text = Ident::new("text", Span::mixed_site());
     let schemas = Ident::new("schemas", Span::mixed_site());
     let schema = match shape {
-        Shape::Newtype(ty) => quote!(<#ty as #private::Param>::schema(#schemas)),
+        Shape::Newtype(ty) => quote! {
+            #[allow(unused_imports)]
+            use #private::{InnerSchema as _, OwnSchema as _};
+            (&#private::Newtype::<Self>::holding(<#ty as #private::Param>::schema)).schema(#schemas)
+        },
         Shape::Names(names) => {
             let listed = names.iter().filter_map(|name| name.texts.first());
             quote!({ let _ = #schemas; #private::one_of_names(&[#(#listed),*]) })

@@ -57,6 +57,36 @@ impl Rename {
     }
 }
 
+impl Rename {
+    /// As for a field, whose name is in `snake_case`.
+    #[cfg(feature = "validation")]
+    pub(crate) fn apply_to_field(self, field: &str) -> String {
+        match self {
+            Self::Lower | Self::Snake => field.to_owned(),
+            Self::Upper | Self::ScreamingSnake => field.to_ascii_uppercase(),
+            Self::Pascal => pascal(field),
+            Self::Camel => Self::Camel.apply(&pascal(field)),
+            Self::Kebab => field.replace('_', "-"),
+            Self::ScreamingKebab => field.to_ascii_uppercase().replace('_', "-"),
+        }
+    }
+}
+
+#[cfg(feature = "validation")]
+fn pascal(field: &str) -> String {
+    let mut text = String::new();
+    let mut begins_word = true;
+    for letter in field.chars() {
+        if letter == '_' {
+            begins_word = true;
+        } else {
+            text.push(if begins_word { letter.to_ascii_uppercase() } else { letter });
+            begins_word = false;
+        }
+    }
+    text
+}
+
 /// The words of a variant in lower case.
 fn words(variant: &str) -> String {
     let mut text = String::new();
@@ -90,6 +120,27 @@ mod tests {
                 "VERY-TASTY"
             ]
         );
+    }
+
+    #[test]
+    #[cfg(feature = "validation")]
+    fn rules_are_those_of_serde_for_fields_too() {
+        let renamed = RULES.map(|(_, rule)| rule.apply_to_field("very_tasty2_x"));
+
+        assert_eq!(
+            renamed,
+            [
+                "very_tasty2_x",
+                "VERY_TASTY2_X",
+                "VeryTasty2X",
+                "veryTasty2X",
+                "very_tasty2_x",
+                "VERY_TASTY2_X",
+                "very-tasty2-x",
+                "VERY-TASTY2-X"
+            ]
+        );
+        assert_eq!(Rename::Camel.apply_to_field("_private"), "private");
     }
 
     #[test]

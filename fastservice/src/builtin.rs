@@ -58,8 +58,11 @@ pub(crate) fn routes(
     let issuer = crate::dev_issuer::ROUTES.iter().filter(move |_| issues_tokens);
     #[cfg(not(feature = "dev-issuer"))]
     let issuer = std::iter::empty().filter(move |_: &&Route| issues_tokens);
-    let docs = std::iter::once(&docs::OPENAPI).filter(|_| settings.http.openapi);
-    HEALTH.iter().chain(metrics().filter(move |_| serves_metrics)).chain(issuer).chain(docs)
+    let (has_document, has_pages) = (settings.http.openapi, settings.shows_pages());
+    let document = std::iter::once(&docs::OPENAPI).filter(move |_| has_document);
+    let metrics = metrics().filter(move |_| serves_metrics);
+    let pages = pages().filter(move |_| has_pages);
+    HEALTH.iter().chain(metrics).chain(issuer).chain(document).chain(pages)
 }
 
 /// Those of the port of the metrics.
@@ -71,5 +74,12 @@ fn metrics() -> impl Iterator<Item = &'static Route> {
     #[cfg(feature = "metrics")]
     return std::iter::once(&crate::metrics::METRICS);
     #[cfg(not(feature = "metrics"))]
+    std::iter::empty()
+}
+
+fn pages() -> impl Iterator<Item = &'static Route> {
+    #[cfg(feature = "docs")]
+    return docs::pages::ROUTES.iter();
+    #[cfg(not(feature = "docs"))]
     std::iter::empty()
 }

@@ -51,6 +51,7 @@ pub mod routing;
 #[cfg(any(feature = "client", feature = "introspection", feature = "jwt"))]
 mod authority;
 pub mod auth;
+pub mod validation;
 pub mod extract;
 pub mod response;
 
@@ -76,6 +77,8 @@ pub mod log;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 pub mod app;
+#[cfg(all(feature = "reload", unix))]
+mod reload;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "testing")]
@@ -90,6 +93,9 @@ pub mod __private;
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/param.md")]
 pub use fastservice_macros::Param;
+#[cfg(all(feature = "macros", feature = "validation"))]
+#[doc = include_str!("../docs/validate.md")]
+pub use fastservice_macros::Validate;
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/private_api.md")]
 pub use fastservice_macros::private_api;

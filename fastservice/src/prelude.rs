@@ -24,6 +24,9 @@ pub use crate::{
     },
     response::{Created, Html, IntoResponse, Redirect, Response, Tagged},
     secret::Secret,
+    validation::Validate,
 };
+#[cfg(all(feature = "macros", feature = "validation"))]
+pub use fastservice_macros::Validate;
 #[cfg(feature = "macros")]
 pub use fastservice_macros::{Param, private_api, public_api};

@@ -2,7 +2,9 @@
 
 pub use std::{
     boxed::Box,
+    option::Option::Some,
     result::Result::{self, Err, Ok},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -14,7 +16,8 @@ pub use crate::{
     auth::Rule,
     error::InputErrors as Faults,
     extract::{Argument, FromBody, FromRequest, Param, ParamError},
-    openapi::{Operation, Schemas, one_of_names},
+    openapi::{InnerSchema, Newtype, Operation, OwnSchema, Schemas, one_of_names},
     registry::{LinkedCrate, Route, Source, bare_method, check_bodies},
     response::IntoResponse,
+    validation::{self, probe},
 };

@@ -1,4 +1,4 @@
-//! The command line of the sample service.
+//! The command line of the service.
 
 fn main() -> std::process::ExitCode {
     sample_service::app().run()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use fastservice::{db::Connection, error::InputError, prelude::*};
+use fastservice::{db::Connection, prelude::*};
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{item_tags, items};
@@ -58,16 +58,17 @@ pub struct Item {
 pub struct ItemId(pub i64);
 
 /// What a client says about a new item, or one that takes an old one's place.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 pub struct NewItem {
     /// Its name, of 1 to 100 characters.
-    #[schemars(length(min = 1, max = 100))]
+    #[validate(length(min = 1, max = 100))]
     pub name: String,
     /// Its price in cents, not below 0.
-    #[schemars(range(min = 0))]
+    #[validate(range(min = 0))]
     pub price: i64,
     /// Words to find it by, 10 at most, of 1 to 50 characters.
-    #[schemars(length(max = 10), inner(length(min = 1, max = 50)))]
+    #[validate(length(max = 10))]
+    #[schemars(inner(length(min = 1, max = 50)))]
     #[serde(default)]
     pub tags: Vec<String>,
 }
@@ -83,7 +84,7 @@ pub struct ItemList {
 }
 
 /// Which items a client asks for: all of this must be so.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
 pub struct Filter {
     /// Whose they are.
     pub owner: Option<String>,
@@ -92,7 +93,7 @@ pub struct Filter {
     /// Their highest price, in cents.
     pub max_price: Option<i64>,
     /// Words that all of them have, 10 at most, as an item has no more.
-    #[schemars(length(max = 10))]
+    #[validate(length(max = 10))]
     #[serde(default)]
     pub tag: Vec<String>,
 }
@@ -128,41 +129,6 @@ pub struct ItemRow {
 struct ItemTag {
     item_id: i64,
     tag: String,
-}
-
-impl NewItem {
-    /// Checks every rule, and names each one that is broken.
-    ///
-    /// # Errors
-    /// 422.
-    pub fn check(&self) -> Result<()> {
-        let mut wrong = Vec::new();
-        if self.name.is_empty() {
-            let msg = "String should have at least 1 character";
-            wrong.push(wrong_member("name", "string_too_short", msg).with_limit("min_length", 1));
-        }
-        if self.name.chars().count() > 100 {
-            let msg = "String should have at most 100 characters";
-            wrong.push(wrong_member("name", "string_too_long", msg).with_limit("max_length", 100));
-        }
-        if self.price < 0 {
-            let msg = "Input should be greater than or equal to 0";
-            wrong.push(wrong_member("price", "greater_than_equal", msg).with_limit("ge", 0));
-        }
-        if self.tags.len() > 10 {
-            let msg = "List should have at most 10 items";
-            wrong.push(wrong_member("tags", "too_long", msg).with_limit("max_length", 10));
-        }
-        if self.tags.iter().any(|tag| !(1..=50).contains(&tag.chars().count())) {
-            let msg = "Each tag should have 1 to 50 characters";
-            wrong.push(wrong_member("tags", "string_length", msg).with_limit("max_length", 50));
-        }
-        if wrong.is_empty() { Ok(()) } else { Err(Error::input(wrong)) }
-    }
-}
-
-fn wrong_member(name: &'static str, kind: &'static str, msg: &'static str) -> InputError {
-    InputError::new(["body", name], kind, msg)
 }
 
 impl Item {

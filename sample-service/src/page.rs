@@ -1,24 +1,22 @@
-//! An argument of our own: which part of a list a client asks for.
+//! Which part of a list a client asks for.
 
-use fastservice::{
-    error::{InputError, InputErrors},
-    openapi::Operation,
-    prelude::*,
-};
+use fastservice::prelude::*;
+use serde::Deserialize;
 
-/// The query parameters `offset` (0) and `limit` (20, at most 100).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+const MOST: i64 = 100;
+
+/// The query parameters `offset` and `limit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, Validate)]
 pub struct Page {
     /// How many to skip.
+    #[validate(range(min = 0, max = i64::MAX - MOST))]
+    #[serde(default)]
     pub offset: i64,
     /// How many to send at most.
+    #[validate(range(min = 1, max = MOST))]
+    #[serde(default = "Page::usual_limit")]
     pub limit: i64,
 }
-
-const OFFSET: Argument = Argument::query("offset");
-const LIMIT: Argument = Argument::query("limit");
-const MOST: i64 = 100;
-const USUAL: i64 = 20;
 
 impl Page {
     /// How many rows to read: one more tells whether there is a next part.
@@ -34,47 +32,8 @@ impl Page {
         rows.truncate(limit);
         has_next.then_some(self.offset + self.limit)
     }
-}
 
-impl FromRequest for Page {
-    async fn from_request(request: &mut Request, _: Argument) -> Result<Self> {
-        let offset = request.argument::<Option<i64>>(OFFSET).await;
-        let limit = request.argument::<Option<i64>>(LIMIT).await;
-        let offset =
-            offset.and_then(|offset| within(OFFSET, offset.unwrap_or(0), 0, i64::MAX - MOST));
-        let limit = limit.and_then(|limit| within(LIMIT, limit.unwrap_or(USUAL), 1, MOST));
-        match (offset, limit) {
-            (Ok(offset), Ok(limit)) => Ok(Self { offset, limit }),
-            (offset, limit) => Err(InputErrors::new().with(offset).with(limit).into_error()),
-        }
+    const fn usual_limit() -> i64 {
+        20
     }
-
-    fn describe(operation: &mut Operation, _: Argument) {
-        describe(operation, OFFSET, 0, i64::MAX - MOST, 0);
-        describe(operation, LIMIT, 1, MOST, USUAL);
-    }
-}
-
-fn describe(operation: &mut Operation, argument: Argument, least: i64, most: i64, usual: i64) {
-    operation.argument::<Option<i64>>(argument);
-    if let Some(parameter) = operation.parameters.last_mut() {
-        for (limit, value) in [("minimum", least), ("maximum", most), ("default", usual)] {
-            parameter.schema.insert(limit.to_owned(), value.into());
-        }
-    }
-}
-
-fn within(argument: Argument, number: i64, least: i64, most: i64) -> Result<i64> {
-    let loc = [argument.location().as_str(), argument.name()];
-    if number < least {
-        let msg = format!("Input should be greater than or equal to {least}");
-        let wrong = InputError::new(loc, "greater_than_equal", msg).with_limit("ge", least);
-        return Err(Error::input(vec![wrong.with_input(number)]));
-    }
-    if number > most {
-        let msg = format!("Input should be less than or equal to {most}");
-        let wrong = InputError::new(loc, "less_than_equal", msg).with_limit("le", most);
-        return Err(Error::input(vec![wrong.with_input(number)]));
-    }
-    Ok(number)
 }

@@ -63,7 +63,6 @@ async fn add_item(
     context: Context,
     db: Db,
 ) -> Result<Created<Tagged<Json<Item>>>> {
-    new.check()?;
     let tags = new.tags.into_iter().collect();
     let mut conn = db.connection().await?;
     let item = conn
@@ -100,7 +99,6 @@ async fn replace_item(
     user: UserId,
     db: Db,
 ) -> Result<Tagged<Json<Item>>> {
-    new.check()?;
     let tags = new.tags.into_iter().collect();
     // Of two at once the second one begins again, and sees what the first one has done.
     let item = db

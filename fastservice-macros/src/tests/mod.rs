@@ -5,6 +5,8 @@ mod function_mistakes;
 mod param;
 mod path_mistakes;
 mod robustness;
+#[cfg(feature = "validation")]
+mod validate;
 
 use std::str::FromStr;
 

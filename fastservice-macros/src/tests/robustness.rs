@@ -90,12 +90,26 @@ const ITEMS: &[&str] = &[
     "} {",
 ];
 
+const RULES: &[&str] = &[
+    "struct S { #[validate] #[validate = 1] #[validate()] #[validate(,)] a: T }",
+    "struct S { #[validate(length = 1, range, range(min), range(min = ), email(x), url = 1)] a: T }",
+    "struct S(#[validate(custom = f, custom(), custom(f = f), schema, crate, inner, a::b(c))] T);",
+    "struct S(#[schemars(pattern, pattern(), pattern(a b), regex, regex(x), inner, inner(inner))] T);",
+    "struct S(#[schemars(extend, extend(), extend(\"pattern\"), extend(\"minimum\" = {))] T);",
+    "struct S(#[schemars(extend(\"minimum\" = {}, \"pattern\" = \"(\", 1 = 2))] T, #[schemars] U);",
+    "#[validate] #[validate(crate, crate = 1, crate = \"\", schema, schema(), x::y)] enum E { A }",
+    "enum E { #[serde(rename, rename(), rename_all = \"x\")] A { #[serde(flatten, rename = 1)] a: T } }",
+    "#[serde(tag, content = 1, rename_all_fields = \"x\", untagged = 1)] enum E { A(), B(T), C {} }",
+];
+
 #[test]
 fn nothing_makes_the_macros_panic() {
     let tokens = |text: &&str| TokenStream::from_str(text).ok();
 
-    for item in ITEMS.iter().filter_map(tokens) {
+    for item in ITEMS.iter().chain(RULES).filter_map(tokens) {
         param::derive(item.clone());
+        #[cfg(feature = "validation")]
+        crate::validate::derive(item.clone());
         for arguments in ARGUMENTS.iter().filter_map(tokens) {
             for access in [Access::Public, Access::Private] {
                 expand::attribute(access, arguments.clone(), &item);

@@ -22,6 +22,7 @@ mod own_tokens;
 mod own_tokens;
 mod pipeline;
 mod preparation;
+mod prestart;
 mod readiness;
 mod service;
 mod startup;

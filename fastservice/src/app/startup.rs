@@ -8,17 +8,17 @@ use super::{
     App, access,
     core::{Core, Endpoint},
     cross_origin::cors,
-    document::document,
+    document::documentation,
     layered::AnyLayer,
     own_tokens::{self, OwnUsers},
-    preparation::{Preparation, preparation},
+    preparation::Preparation,
+    prestart,
     readiness::readiness,
     service::Service,
 };
 use crate::{
     auth::{Access, Guard},
     builtin,
-    docs::Served,
     error::chain,
     extract::Environment,
     openapi::{Operation, StateType},
@@ -64,10 +64,9 @@ pub(crate) async fn start(
         tracing::warn!(hint, "a setting may be wrong");
     }
     let mut plan = plan(&app, &settings)?;
-    if settings.http.openapi {
-        let served = Served::new(&document(&app, &settings, &plan.endpoints));
-        app.preparations.push(preparation(|_, environment| environment.set_state(served)));
-    }
+    prestart::run(&settings.prestart).await.map_err(|fault| StartError(vec![fault]))?;
+    let documentation = documentation(&app, &settings, &plan.endpoints);
+    app.preparations.extend(documentation);
     if let Some(users) = plan.own_users.take() {
         let own = own_tokens::of_itself(users, &settings, address);
         let (authenticator, issuer) = own.map_err(|error| StartError(vec![error.chain()]))?;

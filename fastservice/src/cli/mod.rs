@@ -1,6 +1,13 @@
 //! The command line of every service.
 
+#[cfg(not(all(feature = "reload", unix)))]
+mod alone;
 mod check_config;
+#[cfg(all(feature = "reload", unix))]
+mod dev;
+#[cfg(all(feature = "reload", not(unix)))]
+#[path = "no_dev.rs"]
+mod dev;
 mod healthcheck;
 mod loopback;
 mod migrate;
@@ -19,7 +26,7 @@ use std::{fmt, io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{app::App, error::chain};
+use crate::{app::App, error::chain, server::PassedSockets};
 
 /// A service made with FastService. Without a command it serves.
 #[derive(Debug, Parser)]
@@ -43,6 +50,10 @@ enum Command {
     Migrate(migrate::Options),
     /// Asks the running service's heartbeat; the exit status says whether it answered.
     Healthcheck(healthcheck::Options),
+    /// Serves, and builds and serves every change of the code by itself. Development
+    /// builds only.
+    #[cfg(feature = "reload")]
+    Dev(dev::Options),
     /// Prints a token that the running service accepts. Development builds only.
     #[cfg(feature = "dev-issuer")]
     Token(token::Options),
@@ -57,8 +68,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl App {
     /// The command line of the service: `serve`, which is the default, `routes`, `openapi`,
-    /// `check-config`, `migrate`, `healthcheck` and, in development builds, `token` and
-    /// `rotate-keys`.
+    /// `check-config`, `migrate`, `healthcheck` and, in development builds, `dev`, `token`
+    /// and `rotate-keys`.
     #[must_use]
     pub fn run(self) -> ExitCode {
         run(self)
@@ -66,13 +77,16 @@ impl App {
 }
 
 fn run(app: App) -> ExitCode {
+    let passed = PassedSockets::of_environment();
     let result = match Arguments::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(app),
+        Command::Serve => serve::run(app, passed),
         Command::Routes(options) => routes::run(app, &options).map(succeeded),
         Command::Openapi => openapi::run(app).map(succeeded),
         Command::CheckConfig => check_config::run(app).map(succeeded),
         Command::Migrate(options) => migrate::run(app, &options).map(succeeded),
         Command::Healthcheck(options) => healthcheck::run(app, &options).map(succeeded),
+        #[cfg(feature = "reload")]
+        Command::Dev(options) => dev::run(app, options, passed).map(succeeded),
         #[cfg(feature = "dev-issuer")]
         Command::Token(options) => token::run(app, &options).map(succeeded),
         #[cfg(feature = "dev-issuer")]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::Failure;
 use crate::{
     app::Service,
-    server::{self, Listener, Runtime},
+    server::{self, Listener, PassedSockets, Runtime},
     settings::{RuntimeKind, ServerSettings, Settings},
 };
 
@@ -15,8 +15,11 @@ pub(super) struct OwnPort {
     settings: ServerSettings,
 }
 
-/// Binds the port, if the metrics have one of their own.
-pub(super) fn bind(settings: &Settings) -> Result<Option<OwnPort>, Failure> {
+/// The port, if the metrics have one of their own: the next socket that was passed, else bound.
+pub(super) fn bind(
+    settings: &Settings,
+    passed: &mut PassedSockets,
+) -> Result<Option<OwnPort>, Failure> {
     let Some(port) = settings.metrics.port.filter(|_| settings.metrics.enabled) else {
         return Ok(None);
     };
@@ -24,14 +27,23 @@ pub(super) fn bind(settings: &Settings) -> Result<Option<OwnPort>, Failure> {
     settings.port = port;
     // One listener for it is enough, whatever the other port has.
     settings.runtime = RuntimeKind::WorkStealing;
-    let listener = Listener::bind(&settings).map_err(|error| {
-        let address = SocketAddr::new(settings.host, port);
-        format!("cannot listen on {address}: {error}; set HOST or METRICS_PORT")
-    })?;
+    let failed = |error| format!("LISTEN_FDS: the second socket cannot be used: {error}");
+    let listener = match passed.next_listener().map_err(failed)? {
+        Some(listener) => listener,
+        None => Listener::bind(&settings).map_err(|error| {
+            let address = SocketAddr::new(settings.host, port);
+            format!("cannot listen on {address}: {error}; set HOST or METRICS_PORT")
+        })?,
+    };
     Ok(Some(OwnPort { listener, settings }))
 }
 
 impl OwnPort {
+    #[cfg(all(feature = "reload", unix))]
+    pub(super) fn into_listener(self) -> Listener {
+        self.listener
+    }
+
     /// Serves beside the main port. It answers until the runtime ends, so that the
     /// last requests are seen too.
     pub(super) fn serve(self, runtime: &Runtime, service: &Service) -> Result<(), Failure> {

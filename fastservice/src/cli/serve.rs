@@ -4,31 +4,32 @@ use std::{
     process::ExitCode,
 };
 
+#[cfg(not(all(feature = "reload", unix)))]
+use super::alone as serving;
 #[cfg(not(feature = "otlp"))]
 use super::telemetry::Telemetry;
 use super::{Failure, operations, print};
 #[cfg(feature = "otlp")]
 use crate::otlp::Telemetry;
+#[cfg(all(feature = "reload", unix))]
+use crate::reload as serving;
 use crate::{
     app::{self, App},
     log,
-    server::{self, Listener, Runtime, Stop},
+    server::{Listener, PassedSockets, Runtime, Stop},
     settings::{IS_DEVELOPMENT, Settings},
 };
 
 /// What a shell reports of a program that Ctrl-C ended.
 const STOPPED_AT_ONCE: u8 = 130;
 
-pub(super) fn run(mut app: App) -> Result<ExitCode, Failure> {
+pub(super) fn run(mut app: App, mut passed: PassedSockets) -> Result<ExitCode, Failure> {
     let settings = app.take_settings()?;
     let telemetry = Telemetry::open(&settings)?;
     let log = log::start_with(&settings, telemetry.layer())?;
-    let listener = Listener::bind(&settings.server).map_err(|error| {
-        let (host, port) = (settings.server.host, settings.server.port);
-        format!("cannot listen on {}: {error}; set HOST or PORT", SocketAddr::new(host, port))
-    })?;
+    let listener = listen(&settings, &mut passed)?;
     let address = listener.address()?;
-    let own_port = operations::bind(&settings)?;
+    let own_port = operations::bind(&settings, &mut passed)?;
     let runtime = Runtime::new(&settings.server)?;
     let issues_tokens = app.issues_tokens(&settings);
     let app = app.observer(telemetry.access(&log)).observer(telemetry.observer());
@@ -41,8 +42,7 @@ pub(super) fn run(mut app: App) -> Result<ExitCode, Failure> {
         own_port.serve(&runtime, &service)?;
     }
     announce(&settings, address, issues_tokens);
-    let (trigger, _) = server::trigger();
-    match runtime.serve(listener, service, trigger)? {
+    match serving::serve(runtime, &settings.server, listener, service)? {
         Stop::Graceful => {
             telemetry.finish();
             tracing::info!("stopped");
@@ -55,10 +55,23 @@ pub(super) fn run(mut app: App) -> Result<ExitCode, Failure> {
     }
 }
 
+/// The socket that was passed, else one that is bound as the settings say.
+pub(super) fn listen(settings: &Settings, passed: &mut PassedSockets) -> Result<Listener, Failure> {
+    let failed = |error| format!("LISTEN_FDS: the first socket cannot be used: {error}");
+    if let Some(listener) = passed.next_listener().map_err(failed)? {
+        return Ok(listener);
+    }
+    let listener = Listener::bind(&settings.server).map_err(|error| {
+        let (host, port) = (settings.server.host, settings.server.port);
+        format!("cannot listen on {}: {error}; set HOST or PORT", SocketAddr::new(host, port))
+    })?;
+    Ok(listener)
+}
+
 /// Says once where the service is: in a few lines to a person, as a record to a log.
 fn announce(settings: &Settings, address: SocketAddr, issues_tokens: bool) {
     let name = &settings.service_name;
-    if !io::stdout().is_terminal() {
+    if !io::stdout().is_terminal() || serving::is_reloaded() {
         tracing::info!(%address, service = name, development = IS_DEVELOPMENT, "listening");
         return;
     }

@@ -12,6 +12,8 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use self::keys::Keys;
+#[cfg(all(feature = "dev-issuer", feature = "docs"))]
+pub(crate) use self::tenant::DOCS;
 #[cfg(all(feature = "client", feature = "dev-issuer"))]
 pub(crate) use self::tenant::MACHINE;
 #[cfg(feature = "dev-issuer")]

@@ -2,6 +2,8 @@
 
 mod document;
 mod operation;
+#[cfg(feature = "docs")]
+pub(crate) mod pages;
 mod problem;
 mod security;
 mod serving;

@@ -8,6 +8,14 @@ const OAUTH: &str = "oauth2";
 const OIDC: &str = "openIdConnect";
 const BEARER: &str = "bearer";
 
+/// The addresses of the service itself that the schemes may name.
+pub(super) fn own_paths() -> impl Iterator<Item = &'static str> {
+    #[cfg(feature = "dev-issuer")]
+    return [crate::dev_issuer::AUTHORIZE_PATH, crate::dev_issuer::GRANT_PATH].into_iter();
+    #[cfg(not(feature = "dev-issuer"))]
+    std::iter::empty()
+}
+
 /// The ways that the settings know.
 #[derive(Debug)]
 pub(super) struct Security<'s> {

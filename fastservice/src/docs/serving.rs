@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 
-use super::Document;
+use super::{Document, security};
 use crate::{
     error::Result,
     extract::{Request, State},
@@ -38,9 +38,15 @@ impl Served {
         if prefix.is_empty() {
             return self.document.clone();
         }
+        let document = String::from_utf8_lossy(&self.document);
+        let rest = document.strip_prefix('{').unwrap_or_default();
         let servers = serde_json::json!([{"url": prefix}]);
-        let rest = self.document.strip_prefix(b"{").unwrap_or_default();
-        [format!("{{\"servers\":{servers},").as_bytes(), rest].concat().into()
+        let mut document = format!("{{\"servers\":{servers},{rest}");
+        // These are no paths of the document, and from a server's root.
+        for path in security::own_paths() {
+            document = document.replace(&format!("\"{path}\""), &format!("\"{prefix}{path}\""));
+        }
+        document.into()
     }
 }
 
@@ -82,9 +88,9 @@ async fn answer(mut request: Request) -> Result<Response> {
 }
 
 /// FNV-1a begins with this; nobody gains by a collision.
-const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+pub(super) const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 
-fn hash(so_far: u64, bytes: &[u8]) -> u64 {
+pub(super) fn hash(so_far: u64, bytes: &[u8]) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     bytes.iter().fold(so_far, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }

@@ -139,6 +139,9 @@ pub struct InputErrors {
 }
 
 impl InputErrors {
+    /// How many one answer names at most: the client chooses how many it makes.
+    pub(crate) const MOST: usize = 100;
+
     /// Nothing wrong yet.
     #[must_use]
     pub fn new() -> Self {
@@ -160,7 +163,13 @@ impl InputErrors {
     /// The one error that answers: the first that is no input error (such as
     /// 413, 415 or 503), else all input errors together.
     #[must_use]
-    pub fn into_error(self) -> Error {
+    pub fn into_error(mut self) -> Error {
+        if self.inputs.len() > Self::MOST {
+            self.inputs.truncate(Self::MOST);
+            let source = self.inputs.last().and_then(|input| input.loc.first().cloned());
+            let msg = format!("Only the first {} errors are listed", Self::MOST);
+            self.inputs.push(InputError::new(source, "too_many_errors", msg));
+        }
         self.other.unwrap_or_else(|| Error::input(self.inputs))
     }
 }

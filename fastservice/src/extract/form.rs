@@ -5,6 +5,7 @@ use super::{Argument, FromRequest, OptionalFromRequest, Request, pairs, serde_er
 use crate::{
     error::{Error, InputError, Result},
     openapi::{Content, Operation},
+    validation::{Place, Report, Validate, probe::Rules},
 };
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
@@ -60,3 +61,19 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> OptionalFromRequest for 
         operation.is_body_optional = true;
     }
 }
+
+impl<T: Validate> Validate for Form<T> {
+    const HAS_RULES: bool = T::HAS_RULES;
+
+    #[inline]
+    fn check(&self, place: &Place<'_>, report: &mut Report) {
+        self.0.check(place, report);
+    }
+
+    #[inline]
+    fn check_argument(&self, _: &Place<'_>, report: &mut Report) {
+        self.0.check(&Place::source("body"), report);
+    }
+}
+
+impl<T: Rules> Rules for Form<T> {}

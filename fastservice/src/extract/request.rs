@@ -13,6 +13,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     routing::PathParams,
+    validation::{Place, Report, Validate},
 };
 
 /// A request on its way to its handler.
@@ -99,10 +100,24 @@ impl Request {
 
     /// Makes another extractor's value: how one dependency asks for others.
     ///
+    /// Rules of its type are not checked here but where the value is an argument of a handler;
+    /// [`extract_valid`](Self::extract_valid) checks them.
+    ///
     /// # Errors
     /// Those of the extractor.
     pub async fn extract<T: FromRequest>(&mut self) -> Result<T> {
         self.argument(Argument::query("")).await
+    }
+
+    /// Makes another extractor's value, and checks its rules.
+    ///
+    /// # Errors
+    /// Those of the extractor; 422 with every broken rule.
+    pub async fn extract_valid<T: FromRequest + Validate>(&mut self) -> Result<T> {
+        let value: T = self.extract().await?;
+        let mut report = Report::new();
+        value.check_argument(&Place::source("query"), &mut report);
+        report.into_result().map(|()| value)
     }
 
     /// Makes the value of an argument, or takes its replacement in a test.

@@ -99,7 +99,8 @@ fn member(segment: &Segment) -> Option<Loc> {
     match segment {
         Segment::Seq { index } => Some((*index).into()),
         Segment::Map { key } => Some(short(key).into()),
-        Segment::Enum { .. } | Segment::Unknown => None,
+        Segment::Enum { variant } => Some(short(variant).into()),
+        Segment::Unknown => None,
     }
 }
 

@@ -13,6 +13,8 @@ use serde::Serialize;
 
 pub(crate) use self::schemas::Member;
 pub use self::schemas::Schemas;
+#[doc(hidden)]
+pub use self::schemas::{InnerSchema, Newtype, OwnSchema};
 
 /// What an endpoint takes and answers. Each argument's type and the result's add their part,
 /// so that the description cannot drift from the code.

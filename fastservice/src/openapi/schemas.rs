@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    marker::PhantomData,
 };
 
 use schemars::{
@@ -92,11 +93,17 @@ impl Schemas {
         generators.given.subschema_for::<T>()
     }
 
-    /// The members of the object that is read as `T`; none where `T` is no object.
-    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<Member> {
-        let Some(generators) = self.generators() else { return Vec::new() };
+    /// The schema of what is read as `T`, written out also where `T` has a name.
+    fn written_out<T: JsonSchema>(&mut self) -> Schema {
+        let Some(generators) = self.generators() else { return Schema::default() };
         let mut schema = T::json_schema(&mut generators.taken);
         RecursiveTransform(let_repeat).transform(&mut schema);
+        schema
+    }
+
+    /// The members of the object that is read as `T`; none where `T` is no object.
+    pub(crate) fn members<T: JsonSchema>(&mut self) -> Vec<Member> {
+        let schema = self.written_out::<T>();
         let Some(object) = schema.as_object() else { return Vec::new() };
         let required = object.get("required").and_then(Value::as_array);
         let is_required =
@@ -230,6 +237,46 @@ fn rename_marked(document: &mut Value, names: &BTreeMap<String, String>) {
         }
         Value::Array(values) => values.iter_mut().for_each(|value| rename_marked(value, names)),
         _ => {}
+    }
+}
+
+/// How a parameter's newtype `T` is described: by its own schema where it has one, which
+/// knows its rules, and else by that of what it holds. Not public API.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Newtype<T>(fn(&mut Schemas) -> Schema, PhantomData<T>);
+
+impl<T> Newtype<T> {
+    /// Of what it holds this is the schema.
+    #[must_use]
+    pub const fn holding(inner: fn(&mut Schemas) -> Schema) -> Self {
+        Self(inner, PhantomData)
+    }
+}
+
+/// A type with a schema of its own: found first, by its receiver with fewer references.
+#[doc(hidden)]
+pub trait OwnSchema {
+    /// Its schema.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T: JsonSchema> OwnSchema for Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        schemas.written_out::<T>()
+    }
+}
+
+/// A type without one.
+#[doc(hidden)]
+pub trait InnerSchema {
+    /// The schema of what it holds.
+    fn schema(&self, schemas: &mut Schemas) -> Schema;
+}
+
+impl<T> InnerSchema for &Newtype<T> {
+    fn schema(&self, schemas: &mut Schemas) -> Schema {
+        (self.0)(schemas)
     }
 }
 

@@ -1,6 +1,8 @@
 //! 6. The answer.
 
 mod created;
+#[cfg(any(feature = "dev-issuer", feature = "docs"))]
+mod escaped;
 mod json;
 mod problem;
 mod redirect;
@@ -9,6 +11,8 @@ mod text;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
+#[cfg(any(feature = "dev-issuer", feature = "docs"))]
+pub(crate) use self::escaped::Escaped;
 pub(crate) use self::problem::ErrorForm;
 pub use self::{created::Created, redirect::Redirect, tagged::Tagged, text::Html};
 pub use crate::json::Json;

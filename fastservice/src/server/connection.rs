@@ -30,6 +30,9 @@ use crate::{body::RequestBody, settings::ServerSettings};
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The buffer that the head of an HTTP/1.1 request must fit into, with what else has arrived.
 const HEAD_LIMIT: usize = 64 * 1024;
+/// How long after a stop the first request of a connection may take to arrive: its client
+/// has connected in time, and would see it cut.
+const UNDER_WAY: Duration = Duration::from_secs(1);
 const STREAMS_PER_CONNECTION: u32 = 200;
 
 /// The other end of a connection.
@@ -70,7 +73,7 @@ pub(super) async fn answer<S: Answer>(
     let mut stopped = shutdown.clone();
     let began = tokio::select! {
         began = time::timeout(limits.header, is_http2(&stream)) => began,
-        () = stopped.requested() => return,
+        () = stopped.requested() => time::timeout(UNDER_WAY, is_http2(&stream)).await,
     };
     let result = match began {
         // The client said nothing in time, or went away.
@@ -166,10 +169,13 @@ async fn until<C: Future>(
     let mut connection = pin!(connection);
     let mut is_finishing = false;
     poll_fn(|cx| {
-        if !is_finishing && stop.as_mut().poll(cx).is_ready() {
-            is_finishing = true;
-            finish(connection.as_mut());
+        // First, so that a request which has arrived is begun before a stop closes what is idle.
+        let ended = connection.as_mut().poll(cx);
+        if ended.is_ready() || is_finishing || stop.as_mut().poll(cx).is_pending() {
+            return ended;
         }
+        is_finishing = true;
+        finish(connection.as_mut());
         connection.as_mut().poll(cx)
     })
     .await

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -27,7 +27,16 @@ const FAILURES_PAUSE: Duration = Duration::from_secs(1);
 
 /// A bound socket that nobody accepts from yet.
 #[derive(Debug)]
-pub struct Listener(StdListener);
+pub struct Listener {
+    socket: StdListener,
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Bound,
+    Passed,
+}
 
 impl Listener {
     /// Binds the address of the settings.
@@ -43,19 +52,39 @@ impl Listener {
         Self::bind_to(address, settings.runtime)
     }
 
-    /// Binds the same address once more, for another thread.
+    /// One that was opened before this process, and may be in use by others.
+    pub(super) fn passed(socket: StdListener) -> io::Result<Self> {
+        // It may be bound only.
+        SockRef::from(&socket).listen(BACKLOG)?;
+        socket.set_nonblocking(true)?;
+        Ok(Self { socket, origin: Origin::Passed })
+    }
+
+    /// One more for another thread: the same address bound once more, or the same
+    /// socket when it was passed, as only who has opened it may bind its address.
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
     pub(super) fn again(&self, settings: &ServerSettings) -> io::Result<Self> {
-        Self::bind_to(self.address()?, settings.runtime)
+        match self.origin {
+            Origin::Bound => Self::bind_to(self.address()?, settings.runtime),
+            Origin::Passed => self.share(),
+        }
+    }
+
+    /// The same socket once more: a connection goes to whoever accepts it first.
+    ///
+    /// # Errors
+    /// When the process has no file descriptor left.
+    pub(crate) fn share(&self) -> io::Result<Self> {
+        Ok(Self { socket: self.socket.try_clone()?, origin: self.origin })
     }
 
     fn bind_to(address: SocketAddr, runtime: RuntimeKind) -> io::Result<Self> {
         let socket = Self::socket(address, runtime)?;
         socket.listen(BACKLOG)?;
         socket.set_nonblocking(true)?;
-        Ok(Self(socket.into()))
+        Ok(Self { socket: socket.into(), origin: Origin::Bound })
     }
 
     fn socket(address: SocketAddr, runtime: RuntimeKind) -> io::Result<Socket> {
@@ -76,7 +105,14 @@ impl Listener {
     /// # Errors
     /// When the system does not say.
     pub fn address(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.socket.local_addr()
+    }
+}
+
+#[cfg(unix)]
+impl From<Listener> for std::os::fd::OwnedFd {
+    fn from(listener: Listener) -> Self {
+        listener.socket.into()
     }
 }
 
@@ -92,7 +128,7 @@ pub async fn serve<S: Answer>(
     service: S,
     mut shutdown: Shutdown,
 ) -> io::Result<()> {
-    let listener = TcpListener::from_std(listener.0)?;
+    let listener = TcpListener::from_std(listener.socket)?;
     let limits = connection::Limits::from(settings);
     // Dropping it, also by dropping this future, ends its connections.
     let mut connections = JoinSet::new();

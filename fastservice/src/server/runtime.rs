@@ -51,6 +51,11 @@ impl Runtime {
         self.main.block_on(future)
     }
 
+    /// Ends without waiting for what still runs.
+    pub fn abandon(self) {
+        self.main.shutdown_background();
+    }
+
     /// Serves until SIGTERM or Ctrl-C, which pull `trigger` after the delay of the
     /// settings, then lets running requests finish, and what runs on after them. A
     /// second signal cuts it short: the process should end then, as its other

@@ -7,6 +7,7 @@ mod cors;
 mod database;
 #[cfg(feature = "dev-issuer")]
 mod dev_issuer;
+mod docs;
 mod env_file;
 mod health;
 mod hint;
@@ -18,6 +19,7 @@ mod network;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod place;
+mod prestart;
 mod proxy;
 mod reader;
 mod report;
@@ -41,12 +43,14 @@ pub use self::{
     client::ClientSettings,
     cors::{CorsSettings, Origins},
     database::{DatabaseSettings, PostgresSettings, SslMode},
+    docs::DocsSettings,
     health::HealthSettings,
     http::{ErrorFormat, HttpSettings},
     introspection::IntrospectionSettings,
     logs::{LogSettings, LogType},
     metrics::MetricsSettings,
     network::{Network, NetworkError},
+    prestart::PrestartSettings,
     proxy::{ForwardedHeader, ProxySettings, RequestIdSource},
     report::{Setting, SettingsError},
     server::{RuntimeKind, ServerSettings},
@@ -74,8 +78,12 @@ pub struct Settings {
     pub logs: LogSettings,
     /// Where and how it listens.
     pub server: ServerSettings,
+    /// What runs before it starts.
+    pub prestart: PrestartSettings,
     /// How requests are read and answered.
     pub http: HttpSettings,
+    /// Whether it shows its documentation.
+    pub docs: DocsSettings,
     /// Who is believed about the clients that it speaks for.
     pub proxy: ProxySettings,
     /// Which pages of other origins may call it from a browser.
@@ -155,7 +163,9 @@ impl Settings {
             service_description: reader.text("SERVICE_DESCRIPTION").unwrap_or_default(),
             logs: LogSettings::read(&mut reader),
             server: ServerSettings::read(&mut reader),
+            prestart: PrestartSettings::read(&mut reader),
             http: HttpSettings::read(&mut reader),
+            docs: DocsSettings::read(&mut reader),
             proxy: ProxySettings::read(&mut reader),
             cors: CorsSettings::read(&mut reader),
             health: HealthSettings::read(&mut reader),
@@ -207,6 +217,11 @@ impl Settings {
     /// Whether anybody is named who says for whom tokens speak.
     pub(crate) fn names_issuer(&self) -> bool {
         self.auth.names_issuer() || self.introspection.url.is_some()
+    }
+
+    /// Whether its document is served, and pages that show it.
+    pub(crate) fn shows_pages(&self) -> bool {
+        self.http.openapi && self.docs.enabled
     }
 
     /// The service's own settings of this type, which [`App::config`](crate::App::config) asked for.

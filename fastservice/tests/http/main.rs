@@ -17,6 +17,8 @@ mod cors;
 mod database;
 #[cfg(feature = "dev-issuer")]
 mod dev_issuer;
+#[cfg(feature = "docs")]
+mod docs_pages;
 mod endings;
 mod errors;
 mod health;
@@ -30,10 +32,13 @@ mod multipart;
 mod openapi;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod prestart;
 mod proxies;
 mod routing;
 #[cfg(feature = "client")]
 mod service_client;
 mod settings;
 mod startup;
+#[cfg(feature = "validation")]
+mod validation;
 mod wire;

@@ -290,6 +290,26 @@ async fn a_stop_does_not_wait_for_who_has_said_nothing() {
 }
 
 #[tokio::test]
+async fn a_stop_lets_the_first_request_of_a_connection_arrive() {
+    let server = start(&[]).await;
+    let mut early = server.connect().await;
+    let mut later = server.connect().await;
+    later.write_all(b"GET /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    // Connections are accepted in their order.
+    read_to_end(&mut later).await;
+
+    server.trigger.stop();
+    early.write_all(b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+
+    let answer = read_to_end(&mut early).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.contains("connection: close"),
+        "{answer}"
+    );
+    timeout(PATIENCE, server.task).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_stop_ends_what_takes_too_long() {
     let server = start(&[("SHUTDOWN_TIMEOUT", "100ms")]).await;
     let mut running = server.connect().await;

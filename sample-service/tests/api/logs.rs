@@ -29,7 +29,7 @@ impl Running {
         for name in ["log_config_stdout.json", "log_config_file.json"] {
             fs::write(folder.path().join(name), config).unwrap();
         }
-        let mut process = Command::new(env!("CARGO_BIN_EXE_sample-service"))
+        let mut process = crate::program()
             .current_dir(folder.path())
             .env_clear()
             .envs([("PORT", "0"), ("HOST", "127.0.0.1")])
@@ -167,7 +167,7 @@ fn a_file_is_rotated_and_its_old_ones_are_gzip() {
 
 /// Another process in the folder of the first.
 fn again(service: &Running) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_sample-service"))
+    crate::program()
         .current_dir(service.folder.path())
         .env_clear()
         .envs([("PORT", "0"), ("HOST", "127.0.0.1"), ("LOG_TYPE", "FILE")])
@@ -241,12 +241,8 @@ fn a_wrong_configuration_stops_the_start_and_the_check() {
     for command in ["serve", "check-config"] {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("log_config_stdout.json"), r#"{"level": "loud"}"#).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_sample-service"))
-            .arg(command)
-            .current_dir(folder.path())
-            .env_clear()
-            .output()
-            .unwrap();
+        let output =
+            crate::program().arg(command).current_dir(folder.path()).env_clear().output().unwrap();
 
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1));

@@ -6,17 +6,24 @@ mod logs;
 mod openapi;
 mod postgres;
 mod settings;
+mod sockets;
 mod sqlite;
 
 use std::process::Command;
 
 use fastservice::testing::{TestClient, TestToken};
+use sample_service as service;
 use serde_json::Value;
 
 /// The service with a database that the test has made.
 async fn client_of(url: &str, settings: &[(&str, &str)]) -> TestClient {
     let settings = settings.iter().copied().chain([("DATABASE_URL", url)]);
-    TestClient::with_settings(sample_service::app(), settings).await
+    TestClient::with_settings(service::app(), settings).await
+}
+
+/// The program that is tested.
+fn program() -> Command {
+    Command::new(env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))))
 }
 
 /// A user who may write items.
@@ -27,7 +34,7 @@ fn seller(name: &str) -> TestToken {
 /// A change here is a change of what clients see.
 #[test]
 fn the_endpoints_are_these() {
-    let routes = Command::new(env!("CARGO_BIN_EXE_sample-service"))
+    let routes = program()
         .args(["routes", "--json"])
         .env_clear()
         .env("AUTH0_DOMAIN", "tenant.example")

@@ -1,9 +1,9 @@
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use super::server;
 
 fn migrate(url: &str, arguments: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_sample-service"))
+    crate::program()
         .arg("migrate")
         .args(arguments)
         .env_clear()

@@ -1,16 +1,10 @@
 //! The interface as it is committed: a change of it shows in a diff.
 
-use std::process::Command;
-
 #[test]
 fn the_committed_document_is_the_services() {
     let folder = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_sample-service"))
-        .arg("openapi")
-        .current_dir(folder.path())
-        .env_clear()
-        .output()
-        .unwrap();
+    let output =
+        crate::program().arg("openapi").current_dir(folder.path()).env_clear().output().unwrap();
     let document = String::from_utf8(output.stdout).unwrap();
 
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

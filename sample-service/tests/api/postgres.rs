@@ -17,7 +17,7 @@ use super::{client_of, seller};
 
 async fn server() -> Option<&'static PostgresServer> {
     static SERVER: OnceCell<Option<PostgresServer>> = OnceCell::const_new();
-    let start = || PostgresServer::start("sample-service on PostgreSQL");
+    let start = || PostgresServer::start("the service on PostgreSQL");
     SERVER.get_or_init(start).await.as_ref()
 }
 

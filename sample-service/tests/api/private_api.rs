@@ -24,8 +24,8 @@ async fn every_private_endpoint_wants_a_token() {
         let answer = client.get(&format!("/priv/{path}")).await;
 
         assert_eq!((answer.status().as_u16(), &*answer.error_code()), (401, "missing_token"));
-        let challenge = answer.header("www-authenticate");
-        assert_eq!(challenge, Some(r#"Bearer realm="sample-service""#), "{path}");
+        let challenge = format!(r#"Bearer realm="{}""#, env!("CARGO_PKG_NAME"));
+        assert_eq!(answer.header("www-authenticate"), Some(&*challenge), "{path}");
     }
 }
 
@@ -62,7 +62,7 @@ async fn a_machine_reads_messages() {
 #[tokio::test]
 async fn the_python_services_clients_find_its_error_form() {
     let settings = [("ERROR_FORMAT", "fastservice")];
-    let app = sample_service::app();
+    let app = crate::service::app();
     let client = TestClient::with_settings(app, settings).await;
 
     let machine = TestToken::for_machine("dev-client");

@@ -3,10 +3,10 @@ use std::future::IntoFuture;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use fastservice::{db::Db, settings::Settings};
-use sample_service::schema::insert_entrylog;
 use serde_json::{Value, json};
 
 use super::{client, client_of, database};
+use crate::service::schema::insert_entrylog;
 
 #[tokio::test]
 async fn visitors_are_counted_from_one() {

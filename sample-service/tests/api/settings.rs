@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Output,
 };
 
 /// The `env_config` and secrets with which the Python service was deployed.
@@ -14,7 +14,7 @@ fn deployment() -> PathBuf {
 /// The program with nothing but these variables, in a folder of its own.
 fn check_config(variables: &[(&str, &Path)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    Command::new(env!("CARGO_BIN_EXE_sample-service"))
+    crate::program()
         .arg("check-config")
         .current_dir(folder.path())
         .env_clear()
@@ -115,7 +115,7 @@ fn a_development_build_takes_the_file_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("env_config"), "PORT=8123\n").unwrap();
 
-    let output = Command::new(env!("CARGO_BIN_EXE_sample-service"))
+    let output = crate::program()
         .arg("check-config")
         .current_dir(folder.path())
         .env_clear()

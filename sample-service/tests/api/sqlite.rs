@@ -30,5 +30,5 @@ async fn client() -> TestClient {
 }
 
 async fn client_with(settings: &[(&str, &str)]) -> TestClient {
-    TestClient::with_settings(sample_service::app(), settings.iter().copied()).await
+    TestClient::with_settings(crate::service::app(), settings.iter().copied()).await
 }

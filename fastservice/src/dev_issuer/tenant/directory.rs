@@ -11,7 +11,7 @@ use crate::auth::Rule;
 /// The machine that is known without a file.
 pub(crate) const MACHINE: (&str, &str) = ("dev-client", "dev-secret");
 /// The program without a secret that is known without a file, such as a page of documentation.
-const DOCS: &str = "dev-docs";
+pub(crate) const DOCS: &str = "dev-docs";
 /// Scopes that OpenID Connect defines, and every user may grant.
 pub(super) const OPENID_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 

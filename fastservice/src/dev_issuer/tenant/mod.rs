@@ -30,6 +30,8 @@ use std::{
 
 use http::Uri;
 
+#[cfg(feature = "docs")]
+pub(crate) use self::directory::DOCS;
 #[cfg(feature = "client")]
 pub(crate) use self::directory::MACHINE;
 #[cfg(feature = "cli")]

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use super::{authorization::Authorization, directory::User};
 use crate::{
     error::Result,
-    response::{Html, IntoResponse, Response},
+    response::{Escaped, Html, IntoResponse, Response},
 };
 
 const STYLE: &str = "\
@@ -134,36 +134,5 @@ impl std::fmt::Display for Listed<'_> {
             write!(f, "{separator}{}", Escaped(word))?;
         }
         Ok(())
-    }
-}
-
-/// Text inside of HTML, also inside of a quoted attribute.
-struct Escaped<'t>(&'t str);
-
-impl std::fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for character in self.0.chars() {
-            match character {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                other => f.write_char(other)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_cannot_leave_its_place() {
-        let text = Escaped(r#"<script>'&"</script>"#).to_string();
-
-        assert_eq!(text, "&lt;script&gt;&#39;&amp;&quot;&lt;/script&gt;");
     }
 }

@@ -1,0 +1,166 @@
+//! Expand: a type with rules becomes an implementation of `Validate`.
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{DeriveInput, GenericArgument, Path, PathArguments, Type, spanned::Spanned};
+
+use super::{
+    Checked,
+    cases::{Case, Level, Member},
+    rule::Names,
+};
+
+pub(super) fn implementation(
+    input: &DeriveInput,
+    runtime: &Path,
+    checked: &Checked,
+) -> TokenStream {
+    let [place, report] = ["place", "report"].map(|name| Ident::new(name, Span::mixed_site()));
+    let cases = checked.cases.iter().map(|case| arm(case, &place, &report));
+    let members = quote! {
+        match self {
+            #(#cases)*
+            #[allow(unreachable_patterns)]
+            _ => {}
+        }
+    };
+    let functions = &checked.functions;
+    let body = if functions.is_empty() {
+        members
+    } else {
+        quote! {
+            let found = #report.len();
+            #members
+            // Functions about the whole may trust its members.
+            if #report.len() == found {
+                #(#report.take(#place, (#functions)(self));)*
+            }
+        }
+    };
+    let as_argument = checked.has_named_members.then(|| {
+        quote! {
+            fn check_argument(
+                &self,
+                #place: &__fastservice::validation::Place<'_>,
+                #report: &mut __fastservice::validation::Report,
+            ) {
+                __fastservice::validation::Validate::check(self, #place.outer(), #report);
+            }
+        }
+    });
+    let name = &input.ident;
+    let (generics, arguments, conditions) = input.generics.split_for_impl();
+    let bounds = bounds(input, checked);
+    let bounded = match &conditions {
+        None => quote!(where #(#bounds,)*),
+        Some(conditions) => {
+            let predicates = conditions.predicates.iter();
+            quote!(where #(#predicates,)* #(#bounds,)*)
+        }
+    };
+    quote! {
+        #[allow(unused_qualifications, unused_variables)]
+        const _: () = {
+            use #runtime::__private as __fastservice;
+            #[allow(unused_imports)]
+            use __fastservice::probe::{CheckMember as _, DemandMember as _, SkipMember as _};
+            impl #generics __fastservice::validation::Validate for #name #arguments #bounded {
+                fn check(
+                    &self,
+                    #place: &__fastservice::validation::Place<'_>,
+                    #report: &mut __fastservice::validation::Report,
+                ) {
+                    #body
+                }
+                #as_argument
+            }
+            impl #generics __fastservice::probe::Rules for #name #arguments #conditions {}
+        };
+    }
+}
+
+/// What is checked of one case.
+fn arm(case: &Case, place: &Ident, report: &Ident) -> TokenStream {
+    let variant = case.variant.as_ref().map(|variant| quote!(::#variant));
+    let values: Vec<_> = (0..case.members.len()).map(value).collect();
+    let fields = case.members.iter().map(|member| &member.field);
+    let inside = inside(&case.level, place);
+    let checks = case.members.iter().zip(&values);
+    let checks = checks.map(|(member, value)| check(member, &Names { value, place, report }));
+    quote! {
+        Self #variant { #(#fields: #values,)* .. } => {
+            #inside
+            #(#checks)*
+        }
+    }
+}
+
+fn value(index: usize) -> Ident {
+    format_ident!("value{index}", span = Span::mixed_site())
+}
+
+/// Goes into a member.
+fn inside(level: &Level, place: &Ident) -> TokenStream {
+    match level {
+        Level::Same => TokenStream::new(),
+        Level::Name(name) => quote!(let #place = &#place.member(#name);),
+        Level::Index(index) => {
+            let index = proc_macro2::Literal::usize_unsuffixed(*index);
+            quote!(let #place = &#place.index(#index);)
+        }
+    }
+}
+
+fn check(member: &Member, names: &Names<'_>) -> TokenStream {
+    let Names { value, place, report } = names;
+    let inside = inside(&member.level, place);
+    let is_optional = is_optional(&member.ty);
+    let rules = member.rules.rules.iter().map(|rule| rule.check(names, is_optional));
+    let ty = &member.ty;
+    let own = match member.rules.nested {
+        // Reported on the type that has no rules.
+        Some(_) => quote_spanned! {ty.span()=>
+            <#ty as __fastservice::validation::Validate>::check(#value, #place, #report);
+        },
+        None => quote_spanned! {ty.span()=>
+            (&&__fastservice::probe::Member(#value)).check_member(#place, #report);
+        },
+    };
+    quote!({
+        #inside
+        #(#rules)*
+        #own
+    })
+}
+
+fn is_optional(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            last.ident == "Option"
+                && matches!(&last.arguments, PathArguments::AngleBracketed(list)
+                if matches!(list.args.first(), Some(GenericArgument::Type(_))))
+        }),
+        _ => false,
+    }
+}
+
+/// Of a type that is not known here all values must be checked.
+fn bounds(input: &DeriveInput, checked: &Checked) -> Vec<TokenStream> {
+    let members = || checked.cases.iter().flat_map(|case| &case.members);
+    let parameters = input.generics.type_params();
+    let used = parameters.filter(|parameter| {
+        members().any(|member| mentions(member.ty.to_token_stream(), &parameter.ident))
+    });
+    let bounds = used.map(|parameter| {
+        let name = &parameter.ident;
+        quote_spanned!(name.span()=> #name: __fastservice::validation::Validate)
+    });
+    bounds.collect()
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}

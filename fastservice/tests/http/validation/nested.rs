@@ -1,0 +1,175 @@
+//! Rules of values inside of values, without a word at the member.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use fastservice::{prelude::*, validation::Violation};
+use serde::Deserialize;
+
+/// `loc` and type of each fault.
+fn faults(value: &impl Validate) -> Vec<(String, &'static str)> {
+    let error = value.validate().err();
+    let inputs = error.iter().flat_map(|error| error.inputs());
+    let faults = inputs.map(|input| {
+        let loc: Vec<_> = input.loc().iter().map(ToString::to_string).collect();
+        (loc.join("."), input.kind())
+    });
+    faults.collect()
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema, Validate, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Small(#[validate(range(max = 9))] u8);
+
+/// Without rules, and without the derive.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+struct Plain {
+    #[allow(dead_code, reason = "only read")]
+    text: String,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
+#[allow(dead_code, reason = "some members are not checked")]
+struct Order {
+    one: Option<Small>,
+    list: Vec<Small>,
+    boxed: Option<Box<Small>>,
+    map: BTreeMap<String, Small>,
+    numbered: HashMap<u32, Vec<Small>>,
+    set: HashSet<Small>,
+    lists: Vec<Vec<Small>>,
+    fixed: [Option<Small>; 2],
+    plain: Plain,
+    plains: Vec<Plain>,
+    #[validate(skip)]
+    unchecked: Option<Small>,
+    #[serde(skip)]
+    internal: Option<Small>,
+    #[validate(nested, required)]
+    needed: Option<Small>,
+}
+
+#[test]
+fn members_are_checked_through_what_holds_them() {
+    let large = || Small(10);
+    let order = Order {
+        one: Some(large()),
+        list: vec![Small(9), large()],
+        boxed: Some(Box::new(large())),
+        map: BTreeMap::from([("key".into(), large())]),
+        numbered: HashMap::from([(7, vec![large()])]),
+        set: HashSet::from([Small(1), large(), Small(11)]),
+        lists: vec![vec![], vec![large()]],
+        fixed: [None, Some(large())],
+        unchecked: Some(large()),
+        internal: Some(large()),
+        ..Order::default()
+    };
+
+    let expected = [
+        ("one", "less_than_equal"),
+        ("list.1", "less_than_equal"),
+        ("boxed", "less_than_equal"),
+        ("map.key", "less_than_equal"),
+        ("numbered.7.0", "less_than_equal"),
+        ("set", "less_than_equal"),
+        ("lists.1.0", "less_than_equal"),
+        ("fixed.1", "less_than_equal"),
+        ("needed", "missing"),
+    ];
+    assert_eq!(faults(&order), expected.map(|(loc, kind)| (loc.to_owned(), kind)));
+    assert!(faults(&Order { needed: Some(Small(1)), ..Order::default() }).is_empty());
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Tree {
+    #[validate(range(max = 9))]
+    leaf: u8,
+    #[serde(default)]
+    trees: Vec<Tree>,
+}
+
+/// What is read is not deeper than serde reads, 128 levels, so that a check does not run
+/// out of stack either.
+#[test]
+fn recursion_is_bounded_by_that_of_reading() {
+    let nested = |depth: usize| {
+        let open = r#"{"leaf":1,"trees":["#.repeat(depth);
+        format!(r#"{open}{{"leaf":10}}{}"#, "]}".repeat(depth))
+    };
+
+    let tree: Tree = serde_json::from_str(&nested(60)).unwrap();
+    let found = faults(&tree);
+    assert_eq!((found.len(), found[0].0.matches("trees.0").count()), (1, 60));
+    assert!(serde_json::from_str::<Tree>(&nested(70)).is_err());
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Paged<T> {
+    #[validate(length(max = 1))]
+    items: Vec<T>,
+}
+
+#[test]
+fn a_generic_type_checks_what_it_holds() {
+    let text = Paged { items: vec!["a".to_owned(), "b".to_owned()] };
+    let small = Paged { items: vec![Small(10)] };
+
+    assert_eq!(faults(&text), [("items".to_owned(), "too_long")]);
+    assert_eq!(faults(&small), [("items.0".to_owned(), "less_than_equal")]);
+}
+
+fn is_even(number: &u8) -> Result<(), Violation> {
+    if number % 2 == 0 {
+        return Ok(());
+    }
+    Err(Violation::new("odd_number", "Input should be even"))
+}
+
+fn is_ordered(span: &Span) -> Result<(), Violation> {
+    if span.from <= span.to {
+        return Ok(());
+    }
+    Err(Violation::new("value_error", "Input should end after its start").at("to"))
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[validate(schema(function = is_ordered))]
+struct Span {
+    #[validate(custom(function = is_even))]
+    from: u8,
+    to: u8,
+    #[validate(custom(function = is_even), range(max = 9))]
+    step: Option<u8>,
+}
+
+#[test]
+fn functions_of_the_service_are_rules() {
+    let check = |from, to, step| {
+        let found = faults(&Span { from, to, step });
+        found.into_iter().map(|(loc, kind)| format!("{loc} {kind}")).collect::<Vec<_>>()
+    };
+
+    assert_eq!(check(2, 2, Some(8)), [""; 0]);
+    assert_eq!(check(2, 1, None), ["to value_error"]);
+    assert_eq!(check(2, 3, Some(11)), ["step odd_number", "step less_than_equal"]);
+}
+
+#[test]
+fn a_rule_about_the_whole_waits_for_the_rules_of_its_members() {
+    assert_eq!(faults(&Span { from: 3, to: 1, step: None }), [("from".to_owned(), "odd_number")]);
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Login {
+    #[validate(length(min = 8))]
+    password: Secret<String>,
+}
+
+#[test]
+fn a_secret_keeps_rules_without_being_shown() {
+    let login = Login { password: Secret::new("hunter2".into()) };
+
+    let error = login.validate().unwrap_err();
+
+    assert_eq!(error.inputs()[0].kind(), "string_too_short");
+    assert!(!format!("{error:?} {:?}", error.inputs()).contains("hunter2"));
+}
