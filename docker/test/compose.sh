@@ -33,7 +33,7 @@ test_compose() {
   compose down >"$work/compose.log" 2>&1 || fail 'docker-compose down'
   compose_v2 >"$work/compose-v2.log" 2>&1 || { cat "$work/compose-v2.log"; fail 'Compose v2'; }
   # The Dockerfile is one for BuildKit too.
-  DOCKER_BUILDKIT=1 docker build -q -f docker/Dockerfile --target manifests --build-arg "RUST_IMAGE=$RUST_IMAGE" "$clone" \
+  DOCKER_BUILDKIT=1 docker build -q -f "$clone/docker/Dockerfile" --target manifests --build-arg "RUST_IMAGE=$RUST_IMAGE" "$clone" \
     >"$work/buildkit.log" 2>&1 || { cat "$work/buildkit.log"; fail 'BuildKit'; }
   compose_command=(docker compose)
   project_works "Compose $(docker compose version --short)"
@@ -59,6 +59,7 @@ project_works() {
     "$base/dev-issuer/oauth/token" | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
   call_endpoints "$base" "$user" "$member" "$machine" || fail "an endpoint of the compose project by $name"
   expect 200 "\"issuer\":\"http://localhost:$PORT/dev-issuer/\"" "$base/dev-issuer/.well-known/openid-configuration" || fail 'the development issuer'
+  expect 200 '<html' "$base/docs" || fail 'the documentation'
   [[ $(docker top "$service" -eo uid,pid,args | awk '/sample-service/ { print $1 }' | sort -u) == 1000 ]] || fail 'the service has other rights'
   docker logs "$service" 2>&1 | grep -q 'request ended' || fail 'no record of a request'
   count=$(visitors "$base")
@@ -79,9 +80,13 @@ reloads() {
   took=$((($(date +%s%N) - start) / 100000000))
   end_load "$load" 'during the reload'
   sum "reload: $((took / 10)).$((took % 10)) s from saving a handler to its answer, $requests"
+  echo 'ERROR_FORMAT=fastapi' >>"$clone/sample-service/config/env_config"
+  until_true 60 says_detail "$base" || { compose logs --tail 40 service; fail 'a changed setting does not count'; }
 }
 
 says_guest() { curl -sS --max-time 60 "$1/pub/public_api/" | grep -q 'Guest #'; }
+says_detail() { curl -sS --max-time 60 "$1/nowhere" | grep -q '^{"detail":'; }
+
 # What was built in the volumes stays in an engine of its own, for the next run.
 clean_up_compose() {
   [[ ${#compose_command[@]} == 0 ]] && return

@@ -30,7 +30,7 @@ start_engine() {
 # What an engine leaves in the machine goes with it: bridges and packet filter rules.
 stop_engine() {
   [[ -n ${engine_pid:-} ]] || return 0
-  docker ps -q | xargs -r docker kill >/dev/null 2>&1
+  docker ps -q 2>/dev/null | xargs -r docker kill >/dev/null 2>&1
   kill "$engine_pid" 2>/dev/null
   for _ in $(seq 300); do kill -0 "$engine_pid" 2>/dev/null || break; sleep 0.1; done
   if kill -9 "$engine_pid" 2>/dev/null; then

@@ -33,7 +33,7 @@ run_production() {
 
 # build_production ARGUMENTS...
 build_production() {
-  docker build -f docker/Dockerfile --build-arg "RUST_IMAGE=$RUST_IMAGE" --build-arg "RUNTIME_IMAGE=$RUNTIME_IMAGE" \
+  docker build -f "$clone/docker/Dockerfile" --build-arg "RUST_IMAGE=$RUST_IMAGE" --build-arg "RUNTIME_IMAGE=$RUNTIME_IMAGE" \
     "$@" "$clone" >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log"; fail 'the production image'; }
 }
 

@@ -258,9 +258,12 @@ fn checked(argument: &Argument, made: &Ident) -> TokenStream {
         Place::Query => ("query", argument.name.as_str()),
         Place::Body => ("body", ""),
     };
-    let (first, last) = ends(&argument.ty);
+    let ty = &argument.ty;
+    let (first, last) = ends(ty);
     let [first, last] = [first, last].map(|span| span.resolved_at(Span::mixed_site()));
-    let made = quote_spanned!(first=> (&mut &mut __fastservice::probe::Made(&mut #made)));
+    // The type is named, because that of `made` is not known where it is no argument: that is
+    // reported already.
+    let made = quote_spanned!(first=> (&mut &mut __fastservice::probe::Made::<#ty>(&mut #made)));
     quote_spanned!(last=> #made.check_argument(#source, #name))
 }
 

@@ -46,6 +46,7 @@ enum Tagging {
 }
 
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 struct SerdeOptions {
     rename: Option<String>,
     rename_all: Option<Rename>,
@@ -128,8 +129,8 @@ fn case(
     if options.is_skipped {
         return None;
     }
+    let tagging = if options.is_untagged { &Tagging::None } else { tagging };
     let level = match tagging {
-        _ if options.is_untagged => Level::Same,
         Tagging::None => Level::Same,
         Tagging::Adjacent(content) => Level::Name(content.clone()),
         Tagging::External => Level::Name(variant_name(variant, container, &options)),

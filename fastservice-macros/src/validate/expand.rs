@@ -15,7 +15,44 @@ pub(super) fn implementation(
     checked: &Checked,
 ) -> TokenStream {
     let [place, report] = ["place", "report"].map(|name| Ident::new(name, Span::mixed_site()));
-    let cases = checked.cases.iter().map(|case| arm(case, &place, &report));
+    let parameters = quote! {
+        &self,
+        #place: &__fastservice::validation::Place<'_>,
+        #report: &mut __fastservice::validation::Report,
+    };
+    let body = body(checked, &place, &report);
+    let as_argument = checked.has_named_members.then(|| {
+        quote! {
+            fn check_argument(#parameters) {
+                __fastservice::validation::Validate::check(self, #place.outer(), #report);
+            }
+        }
+    });
+    let name = &input.ident;
+    let (generics, arguments, conditions) = input.generics.split_for_impl();
+    let predicates = conditions.iter().flat_map(|conditions| &conditions.predicates);
+    let bounds = bounds(input, checked);
+    quote! {
+        #[allow(unused_qualifications, unused_variables)]
+        const _: () = {
+            use #runtime::__private as __fastservice;
+            #[allow(unused_imports)]
+            use __fastservice::probe::{CheckMember as _, DemandMember as _, SkipMember as _};
+            impl #generics __fastservice::validation::Validate for #name #arguments
+            where #(#predicates,)* #(#bounds,)*
+            {
+                fn check(#parameters) {
+                    #body
+                }
+                #as_argument
+            }
+            impl #generics __fastservice::probe::Rules for #name #arguments #conditions {}
+        };
+    }
+}
+
+fn body(checked: &Checked, place: &Ident, report: &Ident) -> TokenStream {
+    let cases = checked.cases.iter().map(|case| arm(case, place, report));
     let members = quote! {
         match self {
             #(#cases)*
@@ -24,57 +61,17 @@ pub(super) fn implementation(
         }
     };
     let functions = &checked.functions;
-    let body = if functions.is_empty() {
-        members
-    } else {
-        quote! {
-            let found = #report.len();
-            #members
-            // Functions about the whole may trust its members.
-            if #report.len() == found {
-                #(#report.take(#place, (#functions)(self));)*
-            }
-        }
-    };
-    let as_argument = checked.has_named_members.then(|| {
-        quote! {
-            fn check_argument(
-                &self,
-                #place: &__fastservice::validation::Place<'_>,
-                #report: &mut __fastservice::validation::Report,
-            ) {
-                __fastservice::validation::Validate::check(self, #place.outer(), #report);
-            }
-        }
-    });
-    let name = &input.ident;
-    let (generics, arguments, conditions) = input.generics.split_for_impl();
-    let bounds = bounds(input, checked);
-    let bounded = match &conditions {
-        None => quote!(where #(#bounds,)*),
-        Some(conditions) => {
-            let predicates = conditions.predicates.iter();
-            quote!(where #(#predicates,)* #(#bounds,)*)
-        }
-    };
+    if functions.is_empty() {
+        return members;
+    }
+    let found = Ident::new("found", Span::mixed_site());
     quote! {
-        #[allow(unused_qualifications, unused_variables)]
-        const _: () = {
-            use #runtime::__private as __fastservice;
-            #[allow(unused_imports)]
-            use __fastservice::probe::{CheckMember as _, DemandMember as _, SkipMember as _};
-            impl #generics __fastservice::validation::Validate for #name #arguments #bounded {
-                fn check(
-                    &self,
-                    #place: &__fastservice::validation::Place<'_>,
-                    #report: &mut __fastservice::validation::Report,
-                ) {
-                    #body
-                }
-                #as_argument
-            }
-            impl #generics __fastservice::probe::Rules for #name #arguments #conditions {}
-        };
+        let #found = #report.len();
+        #members
+        // Functions about the whole may trust its members.
+        if #report.len() == #found {
+            #(#report.take(#place, (#functions)(self));)*
+        }
     }
 }
 
@@ -114,16 +111,17 @@ fn check(member: &Member, names: &Names<'_>) -> TokenStream {
     let Names { value, place, report } = names;
     let inside = inside(&member.level, place);
     let is_optional = is_optional(&member.ty);
-    let rules = member.rules.rules.iter().map(|rule| rule.check(names, is_optional));
+    let rules = member.rules.list.iter().map(|rule| rule.check(names, is_optional));
     let ty = &member.ty;
-    let own = match member.rules.nested {
-        // Reported on the type that has no rules.
-        Some(_) => quote_spanned! {ty.span()=>
+    // Reported on the type, if it has to have rules and has none.
+    let own = if member.rules.is_nested {
+        quote_spanned! {ty.span()=>
             <#ty as __fastservice::validation::Validate>::check(#value, #place, #report);
-        },
-        None => quote_spanned! {ty.span()=>
+        }
+    } else {
+        quote_spanned! {ty.span()=>
             (&&__fastservice::probe::Member(#value)).check_member(#place, #report);
-        },
+        }
     };
     quote!({
         #inside

@@ -1,7 +1,7 @@
 //! One rule, and the code that checks it.
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, LitStr};
+use syn::{Expr, LitStr, spanned::Spanned};
 
 /// One rule of a value.
 pub(super) enum Rule {
@@ -29,7 +29,7 @@ impl Rule {
             Self::Call { function, limit, span } => {
                 let function = function_of(function, *span);
                 let limit = limit.iter();
-                quote!(#function(#value, #(#limit,)* #place, #report);)
+                quote_spanned!(*span=> #function(#value, #(#limit,)* #place, #report);)
             }
             Self::Pattern { source, span } => {
                 let function = function_of("pattern", *span);
@@ -49,12 +49,15 @@ impl Rule {
                 }
             }
             // A function is about the value, so of an `Option` about what is in it.
-            Self::Custom { function } if is_optional => quote! {
-                if let __fastservice::Some(#value) = #value {
-                    #report.take(#place, (#function)(#value));
+            Self::Custom { function } => {
+                let call = quote_spanned!(function.span()=> (#function)(#value));
+                let check = quote!(#report.take(#place, #call););
+                if is_optional {
+                    quote!(if let __fastservice::Some(#value) = #value { #check })
+                } else {
+                    check
                 }
-            },
-            Self::Custom { function } => quote!(#report.take(#place, (#function)(#value));),
+            }
         }
     }
 }

@@ -22,9 +22,9 @@ pub(super) struct Container {
 /// What the attributes of a field say.
 #[derive(Default)]
 pub(super) struct Rules {
-    pub(super) rules: Vec<Rule>,
+    pub(super) list: Vec<Rule>,
     /// The type must have rules of its own.
-    pub(super) nested: Option<Span>,
+    pub(super) is_nested: bool,
     pub(super) is_skipped: bool,
 }
 
@@ -81,16 +81,16 @@ pub(super) fn field(attributes: &[Attribute], mistakes: &mut Mistakes) -> Rules 
     let mut rules = Rules::default();
     for meta in validate(attributes, mistakes) {
         match name(&meta).as_str() {
-            "nested" if is_word(&meta, mistakes) => rules.nested = Some(meta.span()),
+            "nested" if is_word(&meta, mistakes) => rules.is_nested = true,
             "skip" if is_word(&meta, mistakes) => rules.is_skipped = true,
             "nested" | "skip" => {}
-            _ => rules.rules.extend(read(&meta, Origin::Validate, mistakes)),
+            _ => rules.list.extend(read(&meta, Origin::Validate, mistakes)),
         }
     }
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("schemars")) {
         let metas = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
         for meta in metas.into_iter().flatten() {
-            rules.rules.extend(read(&meta, Origin::Schemars, mistakes));
+            rules.list.extend(read(&meta, Origin::Schemars, mistakes));
         }
     }
     rules
@@ -141,11 +141,11 @@ fn read(meta: &Meta, origin: Origin, mistakes: &mut Mistakes) -> Vec<Rule> {
         ("pattern", Meta::List(list)) if origin == Origin::Schemars => list
             .parse_args::<Expr>()
             .into_iter()
-            .flat_map(|it| pattern(it, span, mistakes))
+            .filter_map(|it| pattern(it, span, mistakes))
             .collect(),
         ("regex", Meta::List(list)) if origin == Origin::Schemars => {
             let source = pairs(list).into_iter().find(|(key, _)| key == "pattern");
-            source.into_iter().flat_map(|(_, it)| pattern(it, span, mistakes)).collect()
+            source.into_iter().filter_map(|(_, it)| pattern(it, span, mistakes)).collect()
         }
         ("inner", Meta::List(list)) if origin == Origin::Schemars => {
             let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
@@ -187,14 +187,16 @@ fn refusal(name: &str, meta: &Meta) -> String {
         "contains" | "does_not_contain" => format!("write the text: `{name}(pattern = \"..\")`"),
         "custom" => "write the function: `custom(function = my_rule)`".to_owned(),
         "schema" => "a rule about several members is written on the type, above it".to_owned(),
-        _ => match nearest(name, KEYS.into_iter()) {
-            Some(near) => format!("unknown rule `{name}`; did you mean `{near}`?"),
-            None => {
-                let list: Vec<_> = KEYS.iter().map(|key| format!("`{key}`")).collect();
-                format!("unknown rule `{name}`; write one of {}", list.join(", "))
-            }
-        },
+        _ => unknown(name),
     }
+}
+
+fn unknown(name: &str) -> String {
+    if let Some(near) = nearest(name, KEYS.into_iter()) {
+        return format!("unknown rule `{name}`; did you mean `{near}`?");
+    }
+    let list: Vec<_> = KEYS.iter().map(|key| format!("`{key}`")).collect();
+    format!("unknown rule `{name}`; write one of {}", list.join(", "))
 }
 
 /// The function of the runtime for each key of a rule with limits.

@@ -9,7 +9,7 @@ use crate::{
     app::App,
     reload::{Project, supervise},
     server::{PassedSockets, Runtime},
-    settings::Settings,
+    settings::{Setting, Settings},
 };
 
 #[derive(Debug, clap::Args)]
@@ -35,6 +35,6 @@ pub(super) fn run(
 /// The file of settings: the one that was read, or the one that would be.
 fn file_of(settings: &Settings) -> PathBuf {
     let read = settings.shown().iter().find(|setting| setting.name() == "ENV_CONFIG");
-    let path = read.map(|setting| setting.value()).filter(|path| !path.is_empty());
+    let path = read.map(Setting::value).filter(|path| !path.is_empty());
     path.unwrap_or("env_config").into()
 }

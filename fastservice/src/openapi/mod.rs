@@ -12,7 +12,7 @@ use schemars::{Schema, json_schema};
 use serde::Serialize;
 
 pub(crate) use self::schemas::Member;
-pub use self::schemas::Schemas;
+pub use self::schemas::{Described, Schemas};
 #[doc(hidden)]
 pub use self::schemas::{InnerSchema, Newtype, OwnSchema};
 

@@ -240,6 +240,19 @@ fn rename_marked(document: &mut Value, names: &BTreeMap<String, String>) {
     }
 }
 
+/// A type with a schema: [`JsonSchema`] by another name, so that a type without one is
+/// reported in our words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no schema, which the documentation needs",
+    label = "needs `#[derive(JsonSchema)]`",
+    note = "add `#[derive(JsonSchema)]` to your own types in it; the derive is in the prelude",
+    note = "a type of another crate may have a schema by a feature of `schemars`"
+)]
+pub trait Described: JsonSchema {}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema + ?Sized> Described for T {}
+
 /// How a parameter's newtype `T` is described: by its own schema where it has one, which
 /// knows its rules, and else by that of what it holds. Not public API.
 #[doc(hidden)]

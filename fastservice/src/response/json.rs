@@ -1,14 +1,13 @@
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{IntoResponse, JSON, Response, of_type};
 use crate::{
     error::Result,
     json::Json,
-    openapi::{Content, Operation},
+    openapi::{Content, Described, Operation},
 };
 
-impl<T: Serialize + JsonSchema> IntoResponse for Json<T> {
+impl<T: Serialize + Described> IntoResponse for Json<T> {
     fn into_response(self) -> Result<Response> {
         Ok(of_type(JSON, serde_json::to_vec(&self.0)?))
     }

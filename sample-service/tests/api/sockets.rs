@@ -35,7 +35,7 @@ impl Drop for Service {
 /// The service with this as its standard input, and these settings.
 fn command(input: OwnedFd, script: &str, folder: &TempDir, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", script, env!("CARGO_BIN_EXE_sample-service")]).stdin(Stdio::from(input));
+    command.args(["-c", script]).arg(crate::program().get_program()).stdin(Stdio::from(input));
     command.current_dir(folder.path()).env_clear().envs(settings.iter().copied());
     command
 }

@@ -21,6 +21,7 @@ pub use self::{
 use super::{Place, Report, Violation};
 
 /// A value that must be there, though its type can be without.
+#[allow(clippy::ref_option, reason = "it is called as every rule is")]
 pub fn required<T>(value: &Option<T>, place: &Place<'_>, report: &mut Report) {
     if value.is_none() {
         report.add(place, Violation::new("missing", "Field required"));

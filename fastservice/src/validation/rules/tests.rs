@@ -121,7 +121,7 @@ fn what_is_no_number_is_within_no_bounds() {
 fn numbers_are_whole_numbers_of_steps() {
     let steps = |number: f64| broken(|place, report| multiple_of(&number, 0.1, place, report));
 
-    assert_eq!([0.0, 0.3, -0.7, 1_000_000.1].map(steps), [const { Vec::new() }; 4]);
+    assert_eq!([0.0, 0.3, -0.7, 1_000_000.1].map(steps), [const { Vec::<&str>::new() }; 4]);
     assert_eq!([0.05, 0.301].map(steps), [["multiple_of"], ["multiple_of"]]);
     assert_eq!(broken(|place, report| multiple_of(&-15, 5, place, report)), [""; 0]);
     assert_eq!(broken(|place, report| multiple_of(&i64::MIN, -1, place, report)), [""; 0]);

@@ -17,6 +17,7 @@ mod other_macros;
 mod patterns;
 mod plain_functions;
 mod renamed_crate;
+mod rules;
 mod shadowed_names;
 mod visibility;
 

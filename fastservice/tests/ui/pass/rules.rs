@@ -1,0 +1,49 @@
+//! The derive of rules among names and lints of all kinds.
+
+use fastservice::{prelude::*, validation::Violation};
+use http::Method;
+use serde::Deserialize;
+
+fn main_rule(_: &Rules) -> std::result::Result<(), Violation> {
+    Ok(())
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[validate(schema(function = main_rule))]
+struct Rules {
+    #[validate(length(min = MIN, max = 9))]
+    name: Option<String>,
+    #[validate(custom(function = |number: &u8| if *number == 1 { Ok(()) } else {
+        Err(Violation::new("value_error", "Input should be 1"))
+    }))]
+    number: u8,
+    unit: Unit,
+    choice: Choice,
+}
+
+const MIN: usize = 1;
+
+#[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
+struct Unit;
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[serde(untagged)]
+enum Choice {
+    Text(#[validate(length(max = 1))] String),
+    None,
+}
+
+#[public_api(post = "/rules", crate = "fastservice")]
+async fn rules(Json(rules): Json<Rules>) -> String {
+    format!("{rules:?}")
+}
+
+#[tokio::test]
+async fn rules_are_checked() {
+    let post = async |body| super::answer(module_path!(), Method::POST, "/rules", body).await;
+
+    let right = post(r#"{"name":"a","number":1,"unit":null,"choice":"b"}"#).await;
+    assert!(right.starts_with("Rules"), "{right}");
+    let wrong = post(r#"{"name":"","number":2,"unit":null,"choice":"bc"}"#).await;
+    assert_eq!(wrong.matches("\"loc\"").count(), 3, "{wrong}");
+}
