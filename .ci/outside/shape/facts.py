@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 
 from checks import Service, check, finish
 from people import MACHINE, USER, token

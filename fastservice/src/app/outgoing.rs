@@ -82,7 +82,7 @@ fn build(
 /// The first and the last step: makes the client of the service, and its tokens where the
 /// settings say enough; and where an endpoint takes tokens and there are none, says why.
 pub(super) fn client(endpoints: &[Endpoint], own: Option<OwnIssuer>) -> [Preparation; 2] {
-    let mut taken = Operation::default();
+    let mut taken = Operation::without_schemas();
     for endpoint in endpoints {
         (endpoint.route.describe)(&mut taken);
     }

@@ -252,7 +252,7 @@ fn check_endpoints(
         app.has_authenticator() || settings.names_issuer() || app.issues_tokens(settings);
     for Endpoint { route, path, .. } in endpoints {
         let (method, source) = (&route.method, route.source);
-        let mut operation = Operation::default();
+        let mut operation = Operation::without_schemas();
         (route.describe)(&mut operation);
         let needs_issuer = operation.needs_identity || matches!(route.access, Access::Private(_));
         if needs_issuer && !has_issuer {

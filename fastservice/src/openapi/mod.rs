@@ -66,6 +66,12 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// An operation of which the schemas are of no interest.
+    pub(crate) fn without_schemas() -> Self {
+        let schemas = Schemas::none();
+        Self { schemas, ..Self::default() }
+    }
+
     // What a handler's argument adds, in the words of its doc comment. Not public API.
     #[doc(hidden)]
     pub fn described(&mut self, text: &'static str, describe: impl FnOnce(&mut Self)) {

@@ -1,6 +1,10 @@
 //! The schemas of an interface's types, each once and by its name.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    marker::PhantomData,
+};
 
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -16,6 +20,12 @@ const PLACE: &str = "/components/schemas";
 /// What a type takes and what it gives may differ: a field with a default may be left out of a
 /// request, and is in every answer.
 pub struct Schemas {
+    /// Made when the first schema is.
+    generators: Option<Box<Generators>>,
+    is_wanted: bool,
+}
+
+struct Generators {
     taken: SchemaGenerator,
     given: SchemaGenerator,
 }
@@ -31,6 +41,12 @@ pub(crate) struct Member {
 }
 
 impl Default for Schemas {
+    fn default() -> Self {
+        Self { generators: None, is_wanted: true }
+    }
+}
+
+impl Default for Generators {
     fn default() -> Self {
         Self { taken: generator(Contract::Deserialize), given: generator(Contract::Serialize) }
     }
@@ -54,21 +70,33 @@ fn let_repeat(schema: &mut Schema) {
 }
 
 impl Schemas {
+    /// Makes none: for who wants to know other things about an endpoint, in less time.
+    pub(crate) const fn none() -> Self {
+        Self { generators: None, is_wanted: false }
+    }
+
+    fn generators(&mut self) -> Option<&mut Generators> {
+        self.is_wanted.then(|| &mut **self.generators.get_or_insert_default())
+    }
+
     /// The schema of what is read as `T`.
     pub fn taken<T: JsonSchema + ?Sized>(&mut self) -> Schema {
-        let mut schema = self.taken.subschema_for::<T>();
+        let Some(generators) = self.generators() else { return Schema::default() };
+        let mut schema = generators.taken.subschema_for::<T>();
         RecursiveTransform(let_repeat).transform(&mut schema);
         schema
     }
 
     /// The schema of what `T` is written as.
     pub fn given<T: JsonSchema + ?Sized>(&mut self) -> Schema {
-        self.given.subschema_for::<T>()
+        let Some(generators) = self.generators() else { return Schema::default() };
+        generators.given.subschema_for::<T>()
     }
 
     /// The schema of what is read as `T`, written out also where `T` has a name.
     fn written_out<T: JsonSchema>(&mut self) -> Schema {
-        let mut schema = T::json_schema(&mut self.taken);
+        let Some(generators) = self.generators() else { return Schema::default() };
+        let mut schema = T::json_schema(&mut generators.taken);
         RecursiveTransform(let_repeat).transform(&mut schema);
         schema
     }
@@ -97,9 +125,10 @@ impl Schemas {
     ///
     /// A type that is taken and given in the same form has one; of one with two forms what is
     /// taken has the name with `Input` after it.
-    pub(crate) fn finish(mut self, document: &mut Value) -> Map<String, Value> {
-        let mut all = self.given.take_definitions(true);
-        let mut taken = self.taken.take_definitions(true);
+    pub(crate) fn finish(self, document: &mut Value) -> Map<String, Value> {
+        let Some(mut generators) = self.generators else { return Map::new() };
+        let mut all = generators.given.take_definitions(true);
+        let mut taken = generators.taken.take_definitions(true);
         let is_taken = |name: &str| all.contains_key(name) || taken.contains_key(name);
         let input_name = |name: String| {
             let mut input = format!("{name}Input");
@@ -144,13 +173,14 @@ fn without_null(schema: &Value) -> Schema {
 }
 
 /// Names whose two schemas differ, or lead to such.
-fn renamed(taken: &Map<String, Value>, given: &Map<String, Value>) -> Vec<String> {
+fn renamed(taken: &Map<String, Value>, given: &Map<String, Value>) -> BTreeSet<String> {
     let differs =
         |(name, schema): &(&String, &Value)| given.get(*name).is_some_and(|other| other != *schema);
-    let mut renamed: Vec<_> = taken.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    let mut renamed: BTreeSet<_> =
+        taken.iter().filter(differs).map(|(name, _)| name.clone()).collect();
     loop {
         let leads = |(name, schema): &(&String, &Value)| {
-            given.contains_key(*name) && !renamed.contains(name) && refers_to(schema, &renamed)
+            given.contains_key(*name) && !renamed.contains(*name) && refers_to(schema, &renamed)
         };
         let more: Vec<_> = taken.iter().filter(leads).map(|(name, _)| name.clone()).collect();
         if more.is_empty() {
@@ -160,15 +190,18 @@ fn renamed(taken: &Map<String, Value>, given: &Map<String, Value>) -> Vec<String
     }
 }
 
-fn reference(name: &str) -> String {
-    format!("#{PLACE}/{name}")
+/// The name of the schema that a `$ref` leads to.
+fn referred<'v>(key: &str, value: &'v Value) -> Option<&'v str> {
+    if key != "$ref" {
+        return None;
+    }
+    value.as_str()?.strip_prefix('#')?.strip_prefix(PLACE)?.strip_prefix('/')
 }
 
-fn refers_to(schema: &Value, names: &[String]) -> bool {
+fn refers_to(schema: &Value, names: &BTreeSet<String>) -> bool {
     match schema {
         Value::Object(members) => members.iter().any(|(key, value)| {
-            (key == "$ref" && names.iter().any(|name| *value == reference(name)))
-                || refers_to(value, names)
+            referred(key, value).is_some_and(|name| names.contains(name)) || refers_to(value, names)
         }),
         Value::Array(values) => values.iter().any(|value| refers_to(value, names)),
         _ => false,
@@ -179,8 +212,8 @@ fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
     match schema {
         Value::Object(members) => {
             for (key, value) in members {
-                match names.iter().find(|(name, _)| key == "$ref" && *value == reference(name)) {
-                    Some((_, input)) => *value = reference(input).into(),
+                match referred(key, value).and_then(|name| names.get(name)) {
+                    Some(input) => *value = format!("#{PLACE}/{input}").into(),
                     None => rename(value, names),
                 }
             }

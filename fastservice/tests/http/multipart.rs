@@ -5,8 +5,9 @@ use fastservice::{
 use serde_json::{Value, json};
 
 /// A picture with what is said about it.
-#[derive(serde::Deserialize, JsonSchema)]
+#[derive(serde::Deserialize, JsonSchema, Validate)]
 struct Picture {
+    #[validate(length(max = 20))]
     title: String,
     width: Option<u32>,
     #[serde(default)]
@@ -161,6 +162,15 @@ async fn a_wrong_member_is_named_as_in_a_form() {
     }
     let kind = post("/pictures", &[("title", "a"), ("kind", "film"), FILE]).await;
     assert_eq!(loc_and_type(&kind), [(json!(["body", "kind"]), json!("enum"))]);
+}
+
+#[tokio::test]
+async fn rules_are_checked() {
+    let title = "a".repeat(21);
+
+    let answer = post("/pictures", &[("title", &*title), ("kind", "photo"), FILE]).await;
+
+    assert_eq!(loc_and_type(&answer), [(json!(["body", "title"]), json!("string_too_long"))]);
 }
 
 #[tokio::test]

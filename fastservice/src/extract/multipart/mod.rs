@@ -12,6 +12,7 @@ use super::{Argument, FromRequest, OptionalFromRequest, Request};
 use crate::{
     error::{Error, InputError, Result},
     openapi::{Content, Operation},
+    validation::{Place, Report, Validate, probe::Rules},
 };
 
 const MEDIA_TYPE: &str = "multipart/form-data";
@@ -78,3 +79,19 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> OptionalFromRequest for 
         operation.is_body_optional = true;
     }
 }
+
+impl<T: Validate> Validate for Multipart<T> {
+    const HAS_RULES: bool = T::HAS_RULES;
+
+    #[inline]
+    fn check(&self, place: &Place<'_>, report: &mut Report) {
+        self.0.check(place, report);
+    }
+
+    #[inline]
+    fn check_argument(&self, _: &Place<'_>, report: &mut Report) {
+        self.0.check(&Place::source("body"), report);
+    }
+}
+
+impl<T: Rules> Rules for Multipart<T> {}
