@@ -42,7 +42,7 @@ impl<const FORM: u8> JsonSchema for ErrorBody<FORM> {
             })
         };
         match FORM {
-            PROBLEM => problem(inputs()),
+            PROBLEM => problem(&inputs()),
             FAST_API => json_schema!({
                 "type": "object",
                 "required": ["detail"],
@@ -86,7 +86,7 @@ impl JsonSchema for WrongInput {
     }
 }
 
-fn problem(inputs: Schema) -> Schema {
+fn problem(inputs: &Schema) -> Schema {
     json_schema!({
         "type": "object",
         "description": "A problem document (RFC 9457).",
