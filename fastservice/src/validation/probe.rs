@@ -92,6 +92,7 @@ pub trait DemandArgument {
         Self::Value: Validate;
 }
 
+#[allow(clippy::mut_mut, reason = "the second reference is what makes it second choice")]
 impl<T: Rules> DemandArgument for &mut &mut Made<'_, T> {
     type Value = T;
 
