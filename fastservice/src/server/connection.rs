@@ -119,6 +119,8 @@ async fn answer_http1<S: Answer>(
     let connection = http1::Builder::new()
         .timer(HeadTimer::new())
         .header_read_timeout(limits.header)
+        // Which arrives after a stop has one request, and is told so.
+        .keep_alive(!shutdown.is_requested())
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(Lingering::new(stream, limits.write)), answer);
     until(shutdown.watched(), connection, http1::Connection::graceful_shutdown).await?;
