@@ -90,6 +90,15 @@ fn mistaken_rules() {
                     ),
                 ],
             ),
+        ],
+    );
+}
+
+#[test]
+fn mistaken_places_and_values() {
+    assert_rows(
+        mistakes,
+        &[
             (
                 "struct S { #[validate(nested(a), skip = true, contains, custom(f), custom)] a: T }",
                 &[

@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::secret::Secret;
+use crate::{
+    error::{Error, InputError},
+    secret::Secret,
+};
 
 /// The type of each broken rule.
 fn broken(check: impl Fn(&Place<'_>, &mut Report)) -> Vec<&'static str> {
     let mut report = Report::new();
     check(&Place::ROOT, &mut report);
     let error = report.into_result().err();
-    error.iter().flat_map(|error| error.inputs()).map(|input| input.kind()).collect()
+    error.iter().flat_map(Error::inputs).map(InputError::kind).collect()
 }
 
 /// The message and the limits of the one broken rule.
@@ -291,7 +294,7 @@ fn odd<C: Items<Item = i64>>(values: &C) -> Vec<String> {
         multiple_of(value, 2, place, report);
     });
     let error = report.into_result().err();
-    let inputs = error.iter().flat_map(|error| error.inputs());
+    let inputs = error.iter().flat_map(Error::inputs);
     let loc = inputs.map(|input| input.loc().iter().map(ToString::to_string).collect::<Vec<_>>());
     loc.map(|loc| loc.join(".")).collect()
 }

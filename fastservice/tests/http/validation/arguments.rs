@@ -73,7 +73,7 @@ async fn client() -> TestClient {
 
 async fn send(path: &str, key: &str, item: &Value) -> TestResponse {
     let request = client().await.post(path).header("x-api-key", key).header("x-keys", key);
-    request.header("cookie", &format!("session={key}")).json(item).await
+    request.header("cookie", format!("session={key}")).json(item).await
 }
 
 fn right() -> Value {

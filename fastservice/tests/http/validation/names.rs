@@ -30,8 +30,8 @@ fn assert_place<T: DeserializeOwned + Validate>(right: &Value, pointer: &str, tr
     let error = read(with(json!(0))).unwrap().validate().unwrap_err();
 
     let [fault] = error.inputs() else { panic!("{error}") };
-    let loc: String = fault.loc().iter().map(|step| format!("/{step}")).collect();
-    assert_eq!(loc, pointer);
+    let loc: Vec<_> = fault.loc().iter().map(ToString::to_string).collect();
+    assert_eq!(format!("/{}", loc.join("/")), pointer);
     assert_eq!(fault.kind(), "greater_than_equal");
 
     let document = with(json!({ "wrong": [] }));

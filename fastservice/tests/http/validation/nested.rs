@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// `loc` and type of each fault.
 fn faults(value: &impl Validate) -> Vec<(String, &'static str)> {
     let error = value.validate().err();
-    let inputs = error.iter().flat_map(|error| error.inputs());
+    let inputs = error.iter().flat_map(Error::inputs);
     let faults = inputs.map(|input| {
         let loc: Vec<_> = input.loc().iter().map(ToString::to_string).collect();
         (loc.join("."), input.kind())
@@ -117,8 +117,9 @@ fn a_generic_type_checks_what_it_holds() {
     assert_eq!(faults(&small), [("items.0".to_owned(), "less_than_equal")]);
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a rule takes a reference")]
 fn is_even(number: &u8) -> Result<(), Violation> {
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         return Ok(());
     }
     Err(Violation::new("odd_number", "Input should be even"))

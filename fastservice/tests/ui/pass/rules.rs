@@ -4,18 +4,21 @@ use fastservice::{prelude::*, validation::Violation};
 use http::Method;
 use serde::Deserialize;
 
-fn main_rule(_: &Rules) -> std::result::Result<(), Violation> {
-    Ok(())
+fn is_named(rules: &Rules) -> Result<(), Violation> {
+    if rules.name.is_some() { Ok(()) } else { Err(Violation::new("unnamed", "Name it").at("name")) }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a rule takes a reference")]
+fn is_one(number: &u8) -> Result<(), Violation> {
+    if *number == 1 { Ok(()) } else { Err(Violation::new("value_error", "Input should be 1")) }
 }
 
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
-#[validate(schema(function = main_rule))]
+#[validate(schema(function = is_named))]
 struct Rules {
     #[validate(length(min = MIN, max = 9))]
     name: Option<String>,
-    #[validate(custom(function = |number: &u8| if *number == 1 { Ok(()) } else {
-        Err(Violation::new("value_error", "Input should be 1"))
-    }))]
+    #[validate(custom(function = is_one))]
     number: u8,
     unit: Unit,
     choice: Choice,
