@@ -33,7 +33,7 @@ pub(super) fn implementation(
     let predicates = conditions.iter().flat_map(|conditions| &conditions.predicates);
     let bounds = bounds(input, checked);
     quote! {
-        #[allow(unused_qualifications, unused_variables)]
+        #[allow(deprecated, unused_qualifications, unused_variables)]
         const _: () = {
             use #runtime::__private as __fastservice;
             #[allow(unused_imports)]
@@ -68,8 +68,8 @@ fn body(checked: &Checked, place: &Ident, report: &Ident) -> TokenStream {
     quote! {
         let #found = #report.len();
         #members
-        // Functions about the whole may trust its members.
-        if #report.len() == #found {
+        // Functions about the whole may trust its members. A full report counts no more.
+        if !#report.is_full() && #report.len() == #found {
             #(#report.take(#place, (#functions)(self));)*
         }
     }

@@ -159,6 +159,33 @@ fn a_rule_about_the_whole_waits_for_the_rules_of_its_members() {
     assert_eq!(faults(&Span { from: 3, to: 1, step: None }), [("from".to_owned(), "odd_number")]);
 }
 
+/// It would panic for a member that breaks its rule.
+fn is_divided(part: &Part) -> Result<(), Violation> {
+    if 100 / part.of > 1 { Ok(()) } else { Err(Violation::new("value_error", "too small")) }
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[validate(schema(function = is_divided))]
+struct Part {
+    #[validate(range(min = 1))]
+    of: u8,
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Parts {
+    first: Vec<Small>,
+    last: Part,
+}
+
+#[test]
+fn a_rule_about_the_whole_waits_also_when_no_more_faults_are_counted() {
+    for count in [99, 100, 101, 102, 200] {
+        let parts = Parts { first: vec![Small(10); count], last: Part { of: 0 } };
+
+        assert_eq!(faults(&parts).len(), (count + 1).min(101), "{count}");
+    }
+}
+
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 struct Login {
     #[validate(length(min = 8))]
