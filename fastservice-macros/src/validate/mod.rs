@@ -48,7 +48,11 @@ fn check(input: &DeriveInput) -> (Path, Result<Checked, Mistakes>) {
     let mut mistakes = Mistakes::default();
     let options = container(&input.attrs, &mut mistakes);
     let runtime = options.runtime.unwrap_or_else(|| parse_quote!(::fastservice));
-    let cases = cases(input, &mut mistakes);
+    let mut cases = cases(input, &mut mistakes);
+    // What a parameter stands for is not known here, so that its rules would be passed over.
+    for member in cases.iter_mut().flat_map(|case| &mut case.members) {
+        member.rules.is_nested |= expand::is_generic(&member.ty, &input.generics);
+    }
     let has_named_members = match &input.data {
         Data::Struct(data) => matches!(data.fields, syn::Fields::Named(_)),
         Data::Enum(_) => false,
