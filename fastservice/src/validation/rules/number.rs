@@ -25,6 +25,12 @@ pub trait Number {
 
     /// Whether it is a whole number of steps.
     fn is_multiple(number: Self::Limit, step: Self::Limit) -> bool;
+
+    /// Whether JSON can say it.
+    #[inline]
+    fn is_finite(_: Self::Limit) -> bool {
+        true
+    }
 }
 
 macro_rules! integers {
@@ -76,6 +82,11 @@ macro_rules! floats {
                 let steps = number / step;
                 (steps - steps.round()).abs() <= steps.abs().max(1.0) * 2.0 * Self::EPSILON
             }
+
+            #[inline]
+            fn is_finite(number: Self) -> bool {
+                number.is_finite()
+            }
         }
     )*};
 }
@@ -101,6 +112,11 @@ macro_rules! holders {
             fn is_multiple(number: T::Limit, step: T::Limit) -> bool {
                 T::is_multiple(number, step)
             }
+
+            #[inline]
+            fn is_finite(number: T::Limit) -> bool {
+                T::is_finite(number)
+            }
         }
     )*};
 }
@@ -111,7 +127,8 @@ holders! {
     Secret => |value| value.expose().number();
 }
 
-/// Not a number breaks every bound: it fulfils none.
+/// Not a number breaks every bound: it fulfils none. The infinite one that fulfils it is
+/// refused too, as it comes from an overflow or from a form, and JSON has no words for it.
 macro_rules! bounds {
     ($($(#[$doc:meta])* $name:ident, $sign:tt, $kind:literal, $words:literal;)*) => {$(
         $(#[$doc])*
@@ -123,11 +140,12 @@ macro_rules! bounds {
             place: &Place<'_>,
             report: &mut Report,
         ) {
-            if let Some(number) = value.number()
-                && !(number $sign limit)
-            {
+            let Some(number) = value.number() else { return };
+            if !(number $sign limit) {
                 let words = concat!("Input should be ", $words);
                 report.add(place, broken::<T>($kind, words, stringify!($name), limit));
+            } else if !T::is_finite(number) {
+                report.add(place, infinite());
             }
         }
     )*};
@@ -163,4 +181,9 @@ fn broken<T: Number>(
     limit: T::Limit,
 ) -> Violation {
     Violation::new(kind, format!("{words} {limit}")).with_limit(limit_name, T::json(limit))
+}
+
+#[cold]
+fn infinite() -> Violation {
+    Violation::new("finite_number", "Input should be a finite number")
 }

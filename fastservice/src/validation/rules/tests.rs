@@ -121,6 +121,15 @@ fn what_is_no_number_is_within_no_bounds() {
 }
 
 #[test]
+fn what_is_infinite_is_within_no_bounds() {
+    let at_least = |number: f32| broken(|place, report| ge(&Some(number), 0.0, place, report));
+
+    assert_eq!(at_least(f32::INFINITY), ["finite_number"]);
+    assert_eq!(at_least(f32::NEG_INFINITY), ["greater_than_equal"]);
+    assert_eq!(at_least(f32::MAX), [""; 0]);
+}
+
+#[test]
 fn numbers_are_whole_numbers_of_steps() {
     let steps = |number: f64| broken(|place, report| multiple_of(&number, 0.1, place, report));
 
