@@ -1,4 +1,4 @@
-use std::fmt::Display;
+use std::{fmt::Display, rc::Rc, sync::Arc};
 
 use serde_json::Value;
 
@@ -28,6 +28,7 @@ pub trait Number {
 
     /// Whether JSON can say it.
     #[inline]
+    #[must_use]
     fn is_finite(_: Self::Limit) -> bool {
         true
     }
@@ -124,6 +125,8 @@ macro_rules! holders {
 holders! {
     Option => |value| value.as_ref().and_then(T::number);
     Box => |value| T::number(value);
+    Arc => |value| T::number(value);
+    Rc => |value| T::number(value);
     Secret => |value| value.expose().number();
 }
 

@@ -1,6 +1,10 @@
 //! Each rule at, below and above its limit, and what it says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use serde_json::{Map, Value, json};
 
@@ -290,10 +294,19 @@ fn rules_reach_what_a_value_is_wrapped_in() {
     let wrong = broken(|place, report| {
         min_length(&Some(Secret::new("short".to_owned())), 8, place, report);
         ge(&Box::new(Some(1)), 2, place, report);
-        contains(&std::sync::Arc::<str>::from("a"), "b", place, report);
+        contains(&Arc::<str>::from("a"), "b", place, report);
+        le(&Rc::new(Arc::new(2)), 1, place, report);
+        min_properties(&Rc::new(Some(BTreeMap::<u8, u8>::new())), 1, place, report);
     });
 
-    assert_eq!(wrong, ["string_too_short", "greater_than_equal", "string_pattern_mismatch"]);
+    let expected = [
+        "string_too_short",
+        "greater_than_equal",
+        "string_pattern_mismatch",
+        "less_than_equal",
+        "too_short",
+    ];
+    assert_eq!(wrong, expected);
 }
 
 /// The places of values that are not even.
@@ -313,6 +326,7 @@ fn each_value_of_a_list_is_named_by_its_position() {
     assert_eq!(odd(&vec![2, 3, 4, 5]), ["body.1", "body.3"]);
     assert_eq!(odd(&[1, 2]), ["body.0"]);
     assert_eq!(odd(&Some(Box::new(vec![1]))), ["body.0"]);
+    assert_eq!(odd(&Arc::new(Secret::new(vec![1]))), ["body.0"]);
 }
 
 #[test]
