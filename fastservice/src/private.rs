@@ -2,7 +2,8 @@
 
 pub use std::{
     boxed::Box,
-    option::Option::Some,
+    fmt::Display,
+    option::Option::{self, Some},
     result::Result::{self, Err, Ok},
     sync::LazyLock,
     time::Duration,

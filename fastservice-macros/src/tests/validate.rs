@@ -170,6 +170,13 @@ fn mistaken_patterns() {
                 &[("this is no pattern: unclosed character class", "\"[a\"")],
             ),
             (
+                "struct S(#[schemars(pattern(\"(a{1000}){1000}\"))] String);",
+                &[(
+                    "this pattern is too large; repeat less in it, or limit the length instead",
+                    "\"(a{1000}){1000}\"",
+                )],
+            ),
+            (
                 "struct S { #[schemars(inner(regex(pattern = \"(?=a)\")))] a: Vec<String> }",
                 &[(
                     "this is no pattern: look-around, including look-ahead and look-behind, is not \
@@ -199,6 +206,100 @@ fn what_only_the_schema_is_about_is_left_to_it() {
             ("struct S { #[schemars(unknown(1), length(min))] a: String }", &[]),
             ("struct S { #[schemars(extend(\"x\" = {\"a\": 1}), title = \"a\")] a: String }", &[]),
             ("struct S { #[schemars(!default, 1)] a: String }", &[]),
+        ],
+    );
+}
+
+#[test]
+fn rules_that_the_schema_has_once() {
+    let other = |word: &str| {
+        format!(
+            "the schema has one {word} only; write the other rule as \
+             `#[validate(custom(function = ..))]`"
+        )
+    };
+    let limits = |name: &str| format!("write all limits in one `{name}`; the schema has one only");
+    assert_rows(
+        mistakes,
+        &[
+            (
+                "struct S(#[validate(length(min = 1))] #[validate(length(max = 9))] String);",
+                &[(&limits("length"), "length(max = 9)")],
+            ),
+            (
+                "struct S(#[validate(range(min = 1))] #[schemars(range(max = 9))] u8);",
+                &[(&limits("range"), "range(max = 9)")],
+            ),
+            (
+                "struct S(#[validate(length(equal = 2, max = 9))] String);",
+                &[(&other("largest length"), "max")],
+            ),
+            (
+                "struct S(#[validate(range(min = 2))] #[schemars(extend(\"minimum\" = 1))] u8);",
+                &[(&other("minimum"), "\"minimum\"")],
+            ),
+            (
+                "struct S(#[validate(contains(pattern = \"a\"))] #[schemars(pattern(\"b\"))] String);",
+                &[(&other("pattern"), "pattern")],
+            ),
+            ("struct S(#[validate(email, url)] String);", &[(&other("format"), "url")]),
+            (
+                "struct S(#[schemars(inner(length(min = 1), length(max = 9)))] Vec<String>);",
+                &[(&limits("length"), "length(max = 9)")],
+            ),
+            (
+                "struct S(#[validate(length(min = 1, max = 9), email, contains(pattern = \"a\"))]
+                #[schemars(inner(length(min = 1), email))] T);",
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn rules_of_the_schema_above_types_and_variants() {
+    let place = "write it on the field: here it is not checked, unless by a \
+                 `#[validate(schema(function = ..))]` on the type";
+    assert_rows(
+        mistakes,
+        &[
+            (
+                "#[schemars(extend(\"pattern\" = \"^a\", \"x-a\" = 1))] struct S(String);",
+                &[(place, "\"pattern\"")],
+            ),
+            (
+                "enum E { #[schemars(extend(\"maxLength\" = 9))] A(String) }",
+                &[(place, "\"maxLength\"")],
+            ),
+            (
+                "#[validate(schema(function = f))] #[schemars(extend(\"minProperties\" = 1))]
+                struct S { a: Option<u8>, b: Option<u8> }",
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn rules_on_fields_that_are_not_read() {
+    let sentence = "the schema is that of `Raw`, without this rule; check it in a \
+                    `#[validate(schema(function = ..))]` on the type";
+    assert_rows(
+        mistakes,
+        &[
+            (
+                "#[serde(try_from = \"Raw\")] struct S { #[validate(length(min = 1))] a: String }",
+                &[(sentence, "#[validate(length(min = 1))]")],
+            ),
+            (
+                "#[serde(from = \"Raw\")] enum E { A(#[schemars(range(min = 1))] u8) }",
+                &[(sentence, "#[schemars(range(min = 1))]")],
+            ),
+            (
+                "#[serde(try_from = \"Raw\")] #[validate(schema(function = f))]
+                struct S { #[schemars(title = \"A\")] a: String }",
+                &[],
+            ),
         ],
     );
 }

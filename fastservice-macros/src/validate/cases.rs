@@ -53,6 +53,8 @@ struct SerdeOptions {
     rename_all_fields: Option<Rename>,
     tag: Option<String>,
     content: Option<String>,
+    /// The type that is read in its place.
+    raw: Option<String>,
     is_untagged: bool,
     is_transparent: bool,
     is_flat: bool,
@@ -71,6 +73,7 @@ impl SerdeOptions {
                 }
                 "tag" => options.tag = text(entry),
                 "content" => options.content = text(entry),
+                "from" | "try_from" => options.raw = text(entry),
                 "untagged" => options.is_untagged = true,
                 "transparent" => options.is_transparent = true,
                 "flatten" => options.is_flat = true,
@@ -124,6 +127,7 @@ fn case(
         mistakes.add(attribute, "a rule is written on a field of the variant");
     }
     let options = SerdeOptions::read(&variant.attrs);
+    let options = SerdeOptions { raw: container.raw.clone(), ..options };
     let rename = options.rename_all.or(container.rename_all_fields);
     let members = members(&variant.fields, rename, &options, mistakes);
     if options.is_skipped {
@@ -156,6 +160,11 @@ fn members(
     for (position, field) in fields.iter().enumerate() {
         let options = SerdeOptions::read(&field.attrs);
         let rules = rules::field(&field.attrs, mistakes);
+        if let Some(raw) = owner.raw.as_ref().filter(|_| !rules.list.is_empty()) {
+            let is_rule =
+                |it: &&Attribute| it.path().is_ident("validate") || it.path().is_ident("schemars");
+            mistakes.add(field.attrs.iter().find(is_rule), unread(raw));
+        }
         if options.is_skipped {
             continue;
         }
@@ -176,6 +185,13 @@ fn members(
         members.push(Member { field: name, ty: field.ty.clone(), level, rules });
     }
     members
+}
+
+fn unread(raw: &str) -> String {
+    format!(
+        "the schema is that of `{raw}`, without this rule; check it in a \
+         `#[validate(schema(function = ..))]` on the type"
+    )
 }
 
 fn level(field: &Field, index: usize, rename: Option<Rename>, options: &SerdeOptions) -> Level {

@@ -1,7 +1,9 @@
 //! Expand: a type with rules becomes an implementation of `Validate`.
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{DeriveInput, GenericArgument, Path, PathArguments, Type, spanned::Spanned};
+use syn::{
+    Data, DeriveInput, GenericArgument, Generics, Path, PathArguments, Type, spanned::Spanned,
+};
 
 use super::{
     Checked,
@@ -28,16 +30,20 @@ pub(super) fn implementation(
             }
         }
     });
+    let as_key = as_key(input, checked);
     let name = &input.ident;
     let (generics, arguments, conditions) = input.generics.split_for_impl();
     let predicates = conditions.iter().flat_map(|conditions| &conditions.predicates);
     let bounds = bounds(input, checked);
     quote! {
-        #[allow(unused_qualifications, unused_variables)]
+        #[allow(deprecated, unused_qualifications, unused_variables)]
         const _: () = {
             use #runtime::__private as __fastservice;
             #[allow(unused_imports)]
-            use __fastservice::probe::{CheckMember as _, DemandMember as _, SkipMember as _};
+            use __fastservice::probe::{
+                CheckMember as _, DemandHolder as _, DemandMember as _, FreeHolder as _,
+                MemberKey as _, NoKey as _, SkipMember as _,
+            };
             impl #generics __fastservice::validation::Validate for #name #arguments
             where #(#predicates,)* #(#bounds,)*
             {
@@ -45,10 +51,25 @@ pub(super) fn implementation(
                     #body
                 }
                 #as_argument
+                #as_key
             }
             impl #generics __fastservice::probe::Rules for #name #arguments #conditions {}
         };
     }
+}
+
+/// A newtype is written as what is in it, also as the key of a map.
+fn as_key(input: &DeriveInput, checked: &Checked) -> Option<TokenStream> {
+    let Data::Struct(_) = &input.data else { return None };
+    let [Case { members, .. }] = &checked.cases[..] else { return None };
+    let [Member { field, level: Level::Same, .. }] = &members[..] else { return None };
+    let value = value(0);
+    Some(quote! {
+        fn as_key(&self) -> __fastservice::Option<&dyn __fastservice::Display> {
+            let #value = &self.#field;
+            (&&__fastservice::probe::Member(#value)).as_key()
+        }
+    })
 }
 
 fn body(checked: &Checked, place: &Ident, report: &Ident) -> TokenStream {
@@ -68,8 +89,8 @@ fn body(checked: &Checked, place: &Ident, report: &Ident) -> TokenStream {
     quote! {
         let #found = #report.len();
         #members
-        // Functions about the whole may trust its members.
-        if #report.len() == #found {
+        // Functions about the whole may trust its members. A full report counts no more.
+        if !#report.is_full() && #report.len() == #found {
             #(#report.take(#place, (#functions)(self));)*
         }
     }
@@ -123,11 +144,41 @@ fn check(member: &Member, names: &Names<'_>) -> TokenStream {
             (&&__fastservice::probe::Member(#value)).check_member(#place, #report);
         }
     };
+    // Where it has to have rules itself, it was asked already.
+    let held = if member.rules.is_nested { Vec::new() } else { held(ty) };
+    let held = held.iter().map(|inner| {
+        quote_spanned!(ty.span()=> (&&__fastservice::probe::Holder::<#inner, #ty>::new()).demand();)
+    });
     quote!({
         #inside
         #(#rules)*
         #own
+        #(#held)*
     })
+}
+
+/// The types in one that holds others, such as a map or a tuple.
+fn held(ty: &Type) -> Vec<&Type> {
+    let inner: Vec<_> = match ty {
+        Type::Tuple(tuple) => tuple.elems.iter().collect(),
+        Type::Array(array) => vec![&*array.elem],
+        Type::Path(path) => match path.path.segments.last().map(|last| &last.arguments) {
+            Some(PathArguments::AngleBracketed(list)) => {
+                list.args.iter().filter_map(ty_of).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    let deeper: Vec<_> = inner.iter().flat_map(|inner| held(inner)).collect();
+    [inner, deeper].concat()
+}
+
+fn ty_of(argument: &GenericArgument) -> Option<&Type> {
+    match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
 }
 
 fn is_optional(ty: &Type) -> bool {
@@ -153,6 +204,12 @@ fn bounds(input: &DeriveInput, checked: &Checked) -> Vec<TokenStream> {
         quote_spanned!(name.span()=> #name: __fastservice::validation::Validate)
     });
     bounds.collect()
+}
+
+/// Whether it hangs on a parameter, so that its rules are not known where they are checked.
+pub(super) fn is_generic(ty: &Type, generics: &Generics) -> bool {
+    let mut parameters = generics.type_params();
+    parameters.any(|parameter| mentions(ty.to_token_stream(), &parameter.ident))
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {

@@ -2,12 +2,15 @@
 //! `#[schemars(extend("exclusiveMinimum" = 0))]`.
 use proc_macro2::TokenStream;
 use syn::{
-    Expr, LitStr, MetaList, Token,
+    Attribute, Expr, LitStr, Meta, MetaList, Token,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
 };
 
-use super::{rule::Rule, rules::pattern};
+use super::{
+    rule::Rule,
+    rules::{pattern, schemars},
+};
 use crate::mistakes::Mistakes;
 
 /// The function of the runtime for each keyword with a limit.
@@ -42,11 +45,35 @@ impl Parse for Extension {
     }
 }
 
+/// Refuses rules above a type or a variant, where nothing checks them.
+pub(super) fn refuse(attributes: &[Attribute], mistakes: &mut Mistakes) {
+    for meta in schemars(attributes) {
+        let Meta::List(list) = &meta else { continue };
+        if !list.path.is_ident("extend") {
+            continue;
+        }
+        for Extension { keyword, .. } in extensions(list) {
+            let name = keyword.value();
+            if name == "pattern" || KEYWORDS.iter().any(|(known, _)| *known == name) {
+                mistakes.add(
+                    &keyword,
+                    "write it on the field: here it is not checked, unless by a \
+                     `#[validate(schema(function = ..))]` on the type",
+                );
+            }
+        }
+    }
+}
+
+fn extensions(list: &MetaList) -> impl Iterator<Item = Extension> {
+    let extensions = list.parse_args_with(Punctuated::<Extension, Token![,]>::parse_terminated);
+    extensions.into_iter().flatten()
+}
+
 /// Other keywords are no rules that are checked, such as `examples`.
 pub(super) fn rules(list: &MetaList, mistakes: &mut Mistakes) -> Vec<Rule> {
-    let extensions = list.parse_args_with(Punctuated::<Extension, Token![,]>::parse_terminated);
     let mut rules = Vec::new();
-    for Extension { keyword, value } in extensions.into_iter().flatten() {
+    for Extension { keyword, value } in extensions(list) {
         let Ok(value) = syn::parse2::<Expr>(value) else { continue };
         let name = keyword.value();
         if name == "pattern" {

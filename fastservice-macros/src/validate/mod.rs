@@ -2,6 +2,7 @@
 mod rule;
 mod rules;
 mod extension;
+mod once;
 mod cases;
 mod expand;
 
@@ -47,8 +48,18 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
 fn check(input: &DeriveInput) -> (Path, Result<Checked, Mistakes>) {
     let mut mistakes = Mistakes::default();
     let options = container(&input.attrs, &mut mistakes);
+    if options.functions.is_empty() {
+        extension::refuse(&input.attrs, &mut mistakes);
+        if let Data::Enum(data) = &input.data {
+            data.variants.iter().for_each(|it| extension::refuse(&it.attrs, &mut mistakes));
+        }
+    }
     let runtime = options.runtime.unwrap_or_else(|| parse_quote!(::fastservice));
-    let cases = cases(input, &mut mistakes);
+    let mut cases = cases(input, &mut mistakes);
+    // What a parameter stands for is not known here, so that its rules would be passed over.
+    for member in cases.iter_mut().flat_map(|case| &mut case.members) {
+        member.rules.is_nested |= expand::is_generic(&member.ty, &input.generics);
+    }
     let has_named_members = match &input.data {
         Data::Struct(data) => matches!(data.fields, syn::Fields::Named(_)),
         Data::Enum(_) => false,

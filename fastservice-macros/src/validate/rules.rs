@@ -9,7 +9,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use super::{extension, rule::Rule};
+use super::{extension, once, rule::Rule};
 use crate::{mistakes::Mistakes, nearest::nearest};
 
 /// What the attributes of a type say.
@@ -79,21 +79,29 @@ pub(super) fn container(attributes: &[Attribute], mistakes: &mut Mistakes) -> Co
 
 pub(super) fn field(attributes: &[Attribute], mistakes: &mut Mistakes) -> Rules {
     let mut rules = Rules::default();
-    for meta in validate(attributes, mistakes) {
-        match name(&meta).as_str() {
-            "nested" if is_word(&meta, mistakes) => rules.is_nested = true,
-            "skip" if is_word(&meta, mistakes) => rules.is_skipped = true,
+    let (of_validate, of_schemars) = (validate(attributes, mistakes), schemars(attributes));
+    for meta in &of_validate {
+        match name(meta).as_str() {
+            "nested" if is_word(meta, mistakes) => rules.is_nested = true,
+            "skip" if is_word(meta, mistakes) => rules.is_skipped = true,
             "nested" | "skip" => {}
-            _ => rules.list.extend(read(&meta, Origin::Validate, mistakes)),
+            _ => rules.list.extend(read(meta, Origin::Validate, mistakes)),
         }
     }
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("schemars")) {
-        let metas = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-        for meta in metas.into_iter().flatten() {
-            rules.list.extend(read(&meta, Origin::Schemars, mistakes));
-        }
+    for meta in &of_schemars {
+        rules.list.extend(read(meta, Origin::Schemars, mistakes));
     }
+    once::check(of_validate.iter().chain(&of_schemars), &rules.list, mistakes);
     rules
+}
+
+/// What cannot be read here is left to the derive of the schema.
+pub(super) fn schemars(attributes: &[Attribute]) -> Vec<Meta> {
+    let attributes = attributes.iter().filter(|attribute| attribute.path().is_ident("schemars"));
+    let metas = attributes.filter_map(|attribute| {
+        attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()
+    });
+    metas.flatten().collect()
 }
 
 fn validate(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
@@ -110,7 +118,7 @@ fn validate(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
     metas
 }
 
-fn name(meta: &Meta) -> String {
+pub(super) fn name(meta: &Meta) -> String {
     meta.path().get_ident().map(ToString::to_string).unwrap_or_default()
 }
 
@@ -149,8 +157,10 @@ fn read(meta: &Meta, origin: Origin, mistakes: &mut Mistakes) -> Vec<Rule> {
         }
         ("inner", Meta::List(list)) if origin == Origin::Schemars => {
             let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-            let metas = metas.into_iter().flatten();
-            let rules = metas.flat_map(|meta| read(&meta, origin, mistakes)).collect();
+            let metas: Vec<_> = metas.into_iter().flatten().collect();
+            let rules: Vec<_> =
+                metas.iter().flat_map(|meta| read(meta, origin, mistakes)).collect();
+            once::check(metas.iter(), &rules, mistakes);
             vec![Rule::Inner { rules, span }]
         }
         ("extend", Meta::List(list)) if origin == Origin::Schemars => {
@@ -270,13 +280,17 @@ pub(super) fn pattern(source: Expr, span: Span, mistakes: &mut Mistakes) -> Opti
 }
 
 fn check_pattern(source: &LitStr, mistakes: &mut Mistakes) {
-    if let Err(error) = regex_syntax::parse(&source.value()) {
+    let text = source.value();
+    if let Err(error) = regex_syntax::parse(&text) {
         let reason = match &error {
             regex_syntax::Error::Parse(error) => error.kind().to_string(),
             regex_syntax::Error::Translate(error) => error.kind().to_string(),
             _ => "it cannot be compiled".to_owned(),
         };
         mistakes.add(source, format!("this is no pattern: {reason}"));
+    } else if regex::Regex::new(&text).is_err() {
+        let sentence = "this pattern is too large; repeat less in it, or limit the length instead";
+        mistakes.add(source, sentence);
     }
 }
 

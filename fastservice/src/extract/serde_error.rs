@@ -14,6 +14,9 @@ use crate::{
     secret,
 };
 
+/// What a reader of text says of a number that JSON would not have.
+pub(super) const INFINITE: &str = "the number is not finite";
+
 /// Parses a JSON body.
 pub(super) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let error = match serde_json::from_slice(bytes) {
@@ -181,6 +184,7 @@ impl Reason {
                 _,
             ) => Self::integer(first, wrong_type),
             ("f32" | "f64", _) => Self::new("float_type", "Input should be a valid number"),
+            (_, "\"true\", \"on\" or \"false\"") => Self::boolean(),
             (_, "a boolean") => Self::new("bool_type", "Input should be a valid boolean"),
             (_, "a string" | "a borrowed string" | "str" | "string") => {
                 Self::new("string_type", "Input should be a valid string")
@@ -202,6 +206,11 @@ impl Reason {
         Self::new("int_out_of_range", format!("Input should be in the range of {name}"))
     }
 
+    /// Of a text.
+    fn boolean() -> Self {
+        Self::new("bool_parsing", "Input should be a valid boolean, unable to interpret input")
+    }
+
     /// Messages of `FromStr` in the standard library, as forms give them. Any
     /// other one was written by a type's author and may repeat the input; where
     /// serde has tried several forms of it, one may be a secret.
@@ -220,10 +229,8 @@ impl Reason {
                 "float_parsing",
                 "Input should be a valid number, unable to parse string as a number",
             ),
-            "provided string was not `true` or `false`" => Self::new(
-                "bool_parsing",
-                "Input should be a valid boolean, unable to interpret input",
-            ),
+            "provided string was not `true` or `false`" => Self::boolean(),
+            INFINITE => Self::new("finite_number", "Input should be a finite number"),
             _ => Self { hides_input: true, ..Self::new("value_error", "Input is not valid") },
         }
     }

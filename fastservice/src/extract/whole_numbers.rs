@@ -3,8 +3,8 @@
 //! JSON Schema takes `2.0` and `2e0` for the integer 2, and some clients write it so; serde takes
 //! neither. Such a body is written anew, and only after it was refused: others pay nothing.
 
-/// Above it not every whole number is an `f64`, so that one might become another.
-const MOST: f64 = 9_007_199_254_740_992.0;
+/// The largest integer, of 128 bits, has 39. Larger exponents would make long texts.
+const MOST_DIGITS: usize = 39;
 
 /// The same JSON with each of its whole numbers written as one; `None` when it has no other.
 pub(super) fn rewrite(json: &[u8]) -> Option<Vec<u8>> {
@@ -20,7 +20,7 @@ pub(super) fn rewrite(json: &[u8]) -> Option<Vec<u8>> {
         if let Some(number) = whole(token) {
             let begin = json.len() - rest.len();
             rewritten.extend_from_slice(json.get(copied..begin)?);
-            rewritten.extend_from_slice(format!("{number:.0}").as_bytes());
+            rewritten.extend_from_slice(number.as_bytes());
             copied = begin + token.len();
         }
         rest = after;
@@ -46,13 +46,48 @@ fn number_length(json: &[u8]) -> usize {
     json.iter().position(|byte| !is_part(byte)).unwrap_or(json.len())
 }
 
-fn whole(token: &[u8]) -> Option<f64> {
-    if !token.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+/// The number without fraction and exponent, if it is a whole one and has either.
+///
+/// Only its digits are moved: a float on the way would change large numbers.
+fn whole(token: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(token).ok()?;
+    let (sign, text) = text.strip_prefix('-').map_or(("", text), |text| ("-", text));
+    let (mantissa, exponent) = halves(text, &['e', 'E']);
+    let (units, fraction) = halves(mantissa, &['.']);
+    let is_units = is_digits(units) && (units == "0" || !units.starts_with('0'));
+    let is_other = fraction.is_some() || exponent.is_some();
+    if !is_units || !is_other || !fraction.is_none_or(is_digits) {
         return None;
     }
-    let number: f64 = serde_json::from_slice(token).ok()?;
+    let digits = [units, fraction.unwrap_or_default()].concat();
+    let point = isize::try_from(units.len()).ok()?.checked_add(shift(exponent)?)?;
+    // Left of all digits there are zeros only.
+    let point = usize::try_from(point).unwrap_or(0);
+    let (whole, rest) = digits.split_at(point.min(digits.len()));
+    if point > MOST_DIGITS || rest.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    let padded = format!("{whole:0<point$}");
     // Not the negative zero: an integer has none.
-    (number.fract() == 0.0 && number.abs() <= MOST).then_some(number + 0.0)
+    match padded.trim_start_matches('0') {
+        "" => Some("0".to_owned()),
+        number => Some(format!("{sign}{number}")),
+    }
+}
+
+fn halves<'t>(text: &'t str, separators: &[char]) -> (&'t str, Option<&'t str>) {
+    text.split_once(separators).map_or((text, None), |(first, second)| (first, Some(second)))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// By how many digits the point is moved to the right.
+fn shift(exponent: Option<&str>) -> Option<isize> {
+    let Some(exponent) = exponent else { return Some(0) };
+    let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if is_digits(digits) { exponent.parse().ok() } else { None }
 }
 
 #[cfg(test)]
@@ -73,6 +108,15 @@ mod tests {
             ("[-1.50e1,0.5, 1E3]", "[-15,0.5, 1000]"),
             (r#"{"2.0":2.0,"a\"3.0":"4.0"}"#, r#"{"2.0":2,"a\"3.0":"4.0"}"#),
             ("-0.0", "0"),
+            ("0.0e-7", "0"),
+            ("0.15e+2", "15"),
+            ("1.50e01", "15"),
+            ("9007199254740991.0", "9007199254740991"),
+            ("8897819725737612.0", "8897819725737612"),
+            (
+                "340282366920938463463374607431768211455.0",
+                "340282366920938463463374607431768211455",
+            ),
         ] {
             assert_eq!(rewritten(from).as_deref(), Some(to), "{from}");
         }
@@ -80,9 +124,29 @@ mod tests {
 
     #[test]
     fn all_else_stays() {
-        for json in
-            ["", "2", "0.5", "1e300", "9007199254740994.0", r#""2.0"#, "true", "1.e", "--1.0"]
-        {
+        for json in [
+            "",
+            "2",
+            "0.5",
+            "0.9999999999999999999",
+            "9007199254740991.00000000000000000000001",
+            "1e-400",
+            "25e-1",
+            "1e39",
+            "1e300",
+            "1e99999999999999999999",
+            "-1e-99999999999999999999",
+            r#""2.0"#,
+            "true",
+            "1.e",
+            "1.",
+            ".0",
+            "01.0",
+            "1e",
+            "1e+-1",
+            "1.0.0",
+            "--1.0",
+        ] {
             assert_eq!(rewritten(json), None, "{json}");
         }
     }
@@ -99,6 +163,27 @@ mod tests {
             let value: Value = serde_json::from_slice(&rewrite(&json).unwrap()).unwrap();
 
             prop_assert_eq!(value, json!([texts, numbers]));
+        }
+
+        #[test]
+        fn every_integer_stays_the_same(
+            number in prop_oneof![any::<i64>().prop_map(i128::from), any::<u64>().prop_map(i128::from)],
+            zeros in 1_usize..9,
+        ) {
+            let text = number.to_string();
+            let (sign, digits) = text.strip_prefix('-').map_or(("", &*text), |rest| ("-", rest));
+            let (first, others) = digits.split_at(1);
+            let zeros = "0".repeat(zeros);
+            let exponent = others.len();
+
+            for whole in [
+                format!("{text}.{zeros}"),
+                format!("{text}{zeros}e-{}", zeros.len()),
+                format!("{sign}{first}.{others}{zeros}E{exponent}"),
+            ] {
+                prop_assert_eq!(rewritten(&whole).unwrap(), &*text);
+            }
+            prop_assert_eq!(rewritten(&format!("{text}.{zeros}1")), None);
         }
 
         #[test]

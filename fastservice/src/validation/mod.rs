@@ -8,6 +8,8 @@ pub mod probe;
 #[cfg(feature = "validation")]
 pub mod rules;
 
+use std::fmt::Display;
+
 pub use self::{
     place::Place,
     report::{Report, Violation},
@@ -55,6 +57,13 @@ pub trait Validate {
     #[inline]
     fn check_argument(&self, place: &Place<'_>, report: &mut Report) {
         self.check(place, report);
+    }
+
+    // Not public API. What a client writes for it where it is the key of a map.
+    #[doc(hidden)]
+    #[inline]
+    fn as_key(&self) -> Option<&dyn Display> {
+        None
     }
 
     /// Checks a value that is no argument. Each `loc` begins at the value.

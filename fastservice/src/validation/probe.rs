@@ -4,6 +4,8 @@
 //! Not public API. It works on types that are known where the code is generated, so never
 //! on a generic parameter.
 
+use std::{fmt::Display, marker::PhantomData};
+
 use super::{Place, Report, Validate};
 use crate::error::Result;
 
@@ -61,6 +63,81 @@ pub trait SkipMember {
 impl<T: ?Sized> SkipMember for Member<'_, T> {
     #[inline]
     fn check_member(&self, _: &Place<'_>, _: &mut Report) {}
+}
+
+/// The text of a key that is written as its one member. Call as
+/// `(&&Member(value)).as_key()`.
+pub trait MemberKey<'v> {
+    /// What a client writes for it, if that is known.
+    fn as_key(&self) -> Option<&'v dyn Display>;
+}
+
+impl<'v, T: Validate + ?Sized> MemberKey<'v> for &Member<'v, T> {
+    #[inline]
+    fn as_key(&self) -> Option<&'v dyn Display> {
+        self.0.as_key()
+    }
+}
+
+/// The text of a key that is not known.
+pub trait NoKey {
+    /// Nothing.
+    fn as_key(&self) -> Option<&'static dyn Display>;
+}
+
+impl<T: ?Sized> NoKey for Member<'_, T> {
+    #[inline]
+    fn as_key(&self) -> Option<&'static dyn Display> {
+        None
+    }
+}
+
+/// A member whose type holds `A`, beside others. Call as `(&&Holder::<A, T>::new()).demand()`.
+///
+/// [`Rules`] cannot say that one of several types has rules.
+#[derive(Debug)]
+pub struct Holder<A: ?Sized, T: ?Sized>(PhantomData<A>, PhantomData<T>);
+
+impl<A: ?Sized, T: ?Sized> Holder<A, T> {
+    /// Only the types count.
+    #[allow(clippy::new_without_default, reason = "for generated code only")]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData, PhantomData)
+    }
+}
+
+/// What it holds has rules, so it has to check them.
+pub trait DemandHolder {
+    /// The whole.
+    type Value: ?Sized;
+
+    /// Compiles if it does.
+    fn demand(&self)
+    where
+        Self::Value: Validate;
+}
+
+impl<A: Rules + ?Sized, T: ?Sized> DemandHolder for &Holder<A, T> {
+    type Value = T;
+
+    #[inline]
+    fn demand(&self)
+    where
+        T: Validate,
+    {
+    }
+}
+
+/// What it holds has no rules.
+pub trait FreeHolder {
+    /// Does nothing.
+    fn demand(&self);
+}
+
+impl<A: ?Sized, T: ?Sized> FreeHolder for Holder<A, T> {
+    #[inline]
+    fn demand(&self) {}
 }
 
 /// What was made for an argument of a handler. Call as

@@ -26,8 +26,27 @@ macro_rules! without_rules {
     )*};
 }
 
-without_rules! {
-    () bool char str String Duration IpAddr Ipv4Addr Ipv6Addr serde_json::Value uuid::Uuid
+without_rules!(() str Duration serde_json::Value);
+
+/// Those that are keys of maps too, in the words of their `Display`.
+macro_rules! keys {
+    ($($name:ty)*) => {$(
+        impl Validate for $name {
+            const HAS_RULES: bool = false;
+
+            #[inline]
+            fn check(&self, _: &Place<'_>, _: &mut Report) {}
+
+            #[inline]
+            fn as_key(&self) -> Option<&dyn Display> {
+                Some(self)
+            }
+        }
+    )*};
+}
+
+keys! {
+    bool char String IpAddr Ipv4Addr Ipv6Addr uuid::Uuid
     i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64
 }
 
@@ -111,12 +130,28 @@ around_one! {
     Secret<T>: value => value.expose();
 }
 
+impl<T: Validate + ?Sized> Validate for &T {
+    const HAS_RULES: bool = T::HAS_RULES;
+
+    #[inline]
+    fn check(&self, place: &Place<'_>, report: &mut Report) {
+        T::check(self, place, report);
+    }
+}
+
+impl<T: Rules + ?Sized> Rules for &T {}
+
 impl<T: Validate + ToOwned + ?Sized> Validate for Cow<'_, T> {
     const HAS_RULES: bool = T::HAS_RULES;
 
     #[inline]
     fn check(&self, place: &Place<'_>, report: &mut Report) {
         T::check(self, place, report);
+    }
+
+    #[inline]
+    fn as_key(&self) -> Option<&dyn Display> {
+        T::as_key(self)
     }
 }
 
@@ -190,21 +225,16 @@ sets! {
     HashSet<T, S>, [S];
 }
 
-/// Each value with its key.
+/// Each key and its value.
 macro_rules! maps {
     ($($name:ty, [$($generics:tt)*];)*) => {$(
-        impl<K: Display, T: Validate, $($generics)*> Validate for $name {
-            const HAS_RULES: bool = T::HAS_RULES;
+        impl<K: Validate, T: Validate, $($generics)*> Validate for $name {
+            const HAS_RULES: bool = K::HAS_RULES || T::HAS_RULES;
 
             #[inline]
             fn check(&self, place: &Place<'_>, report: &mut Report) {
-                if T::HAS_RULES {
-                    for (key, value) in self {
-                        if report.is_full() {
-                            return;
-                        }
-                        value.check(&place.key(key), report);
-                    }
+                if Self::HAS_RULES {
+                    entries(self.iter(), place, report);
                 }
             }
         }
@@ -213,7 +243,49 @@ macro_rules! maps {
     )*};
 }
 
+/// Both are where the key is, or where the map is if no text of the key is known.
+fn entries<'v, K: Validate + 'v, T: Validate + 'v>(
+    entries: impl Iterator<Item = (&'v K, &'v T)>,
+    place: &Place<'_>,
+    report: &mut Report,
+) {
+    for (key, value) in entries {
+        if report.is_full() {
+            return;
+        }
+        let inside = key.as_key().map(|key| place.key(key));
+        let inside = inside.as_ref().unwrap_or(place);
+        key.check(inside, report);
+        value.check(inside, report);
+    }
+}
+
 maps! {
     BTreeMap<K, T>, [];
     HashMap<K, T, S>, [S];
+}
+
+/// Each value with its position.
+macro_rules! tuples {
+    ($(($($name:ident $index:tt)*))*) => {$(
+        impl<$($name: Validate),*> Validate for ($($name,)*) {
+            const HAS_RULES: bool = $($name::HAS_RULES)||*;
+
+            #[inline]
+            fn check(&self, place: &Place<'_>, report: &mut Report) {
+                $(self.$index.check(&place.index($index), report);)*
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
 }

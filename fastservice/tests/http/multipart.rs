@@ -22,6 +22,7 @@ struct Picture {
     #[serde(default)]
     others: Vec<Upload>,
     pin: Option<Secret<u16>>,
+    scale: Option<f64>,
 }
 
 #[derive(Debug, serde::Deserialize, JsonSchema)]
@@ -52,7 +53,7 @@ async fn add_picture(Multipart(picture): Multipart<Picture>) -> String {
     };
     let files = picture.others.iter().chain(&picture.thumbnail).map(of).collect::<Vec<_>>();
     format!(
-        "{} {:?} {} {:?} {:?} {place:?} {} {files:?} {}",
+        "{} {:?} {} {:?} {:?} {place:?} {} {files:?} {} {:?}",
         picture.title,
         picture.width,
         picture.is_public,
@@ -60,6 +61,7 @@ async fn add_picture(Multipart(picture): Multipart<Picture>) -> String {
         picture.tags,
         of(&picture.file),
         picture.pin.is_some(),
+        picture.scale,
     )
 }
 
@@ -113,6 +115,7 @@ async fn texts_objects_and_files_are_members() {
             ("others", "no name"),
             ("others ; filename=o", ""),
             ("pin", "1234"),
+            ("scale", "0.5"),
             ("unknown", "is passed over"),
         ],
     );
@@ -121,10 +124,19 @@ async fn texts_objects_and_files_are_members() {
     let files =
         r#"["None None b\"no name\"", "Some(\"o\") None b\"\"", "Some(\"t.png\") None b\"T\""]"#;
     let expected = format!(
-        r#"A b Some(640) true Photo ["x", "y"] Some((1, -2)) Some("a.png") Some("image/png") b"PNG" {files} true"#
+        r#"A b Some(640) true Photo ["x", "y"] Some((1, -2)) Some("a.png") Some("image/png") b"PNG" {files} true Some(0.5)"#
     );
     assert_eq!(full.await.text(), expected);
     assert!(short.await.text().starts_with(" None false Drawing [] None Some(\"a.png\")"));
+}
+
+#[tokio::test]
+async fn a_ticked_box_is_true() {
+    let ticked = [("title", "a"), ("kind", "photo"), ("is_public", "on"), FILE];
+
+    let answer = post("/pictures", &ticked).await;
+
+    assert!(answer.text().starts_with("a None true Photo"), "{}", answer.text());
 }
 
 #[tokio::test]
@@ -137,7 +149,7 @@ async fn a_file_that_nobody_chose_is_left_out() {
     let optional = post("/pictures", &[fields[0], fields[1], FILE, none]).await;
 
     assert_eq!(loc_and_type(&missing), [(json!(["body", "file"]), json!("missing"))]);
-    assert!(optional.text().ends_with("[] false"), "{}", optional.text());
+    assert!(optional.text().ends_with("[] false None"), "{}", optional.text());
 }
 
 #[tokio::test]
@@ -148,6 +160,10 @@ async fn a_wrong_member_is_named_as_in_a_form() {
         (("width", "-1"), json!(["body", "width"]), "int_parsing"),
         (("is_public", "yes!"), json!(["body", "is_public"]), "bool_parsing"),
         (("is_public", ""), json!(["body", "is_public"]), "bool_parsing"),
+        (("scale", "large"), json!(["body", "scale"]), "float_parsing"),
+        (("scale", "NaN"), json!(["body", "scale"]), "finite_number"),
+        (("scale", "-inf"), json!(["body", "scale"]), "finite_number"),
+        (("scale", "1e400"), json!(["body", "scale"]), "finite_number"),
         (("where", r#"{"x": "1", "y": 2}"#), json!(["body", "where", "x"]), "int_type"),
         (("where", "{"), json!(["body", "where"]), "value_error"),
         (("where", "{} {}"), json!(["body", "where", "x"]), "missing"),

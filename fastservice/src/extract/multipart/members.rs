@@ -1,5 +1,7 @@
 //! A value made of a form's parts.
 
+use std::{fmt::Display, str::FromStr};
+
 use serde::{
     Deserializer,
     de::{
@@ -63,14 +65,28 @@ impl<'de> IntoDeserializer<'de> for Member<'de> {
 
 /// Numbers and truth values, which serde would not take from text.
 macro_rules! parse {
-    ($($deserialize:ident $visit:ident,)*) => {$(
+    ($parse:ident: $($deserialize:ident $visit:ident,)*) => {$(
         fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             match self.text() {
-                Some(text) => visitor.$visit(text.parse().map_err(Error::custom)?),
+                Some(text) => visitor.$visit($parse(text)?),
                 None => self.deserialize_any(visitor),
             }
         }
     )*};
+}
+
+fn number<N: FromStr<Err: Display>>(text: &str) -> Result<N, Error> {
+    text.parse().map_err(Error::custom)
+}
+
+fn finite_number<N: FromStr<Err: Display> + Into<f64> + Copy>(text: &str) -> Result<N, Error> {
+    let number: N = number(text)?;
+    if number.into().is_finite() { Ok(number) } else { Err(Error::custom(serde_error::INFINITE)) }
+}
+
+/// A box that is ticked is `on`, as `Form` takes it; one that is not, is not sent.
+fn boolean(text: &str) -> Result<bool, Error> {
+    if text == "on" { Ok(true) } else { text.parse().map_err(Error::custom) }
 }
 
 impl<'de> Deserializer<'de> for Member<'de> {
@@ -168,8 +184,10 @@ impl<'de> Deserializer<'de> for Member<'de> {
         visitor.visit_unit()
     }
 
+    parse! { boolean: deserialize_bool visit_bool, }
+
     parse! {
-        deserialize_bool visit_bool,
+        number:
         deserialize_i8 visit_i8,
         deserialize_i16 visit_i16,
         deserialize_i32 visit_i32,
@@ -180,9 +198,9 @@ impl<'de> Deserializer<'de> for Member<'de> {
         deserialize_u32 visit_u32,
         deserialize_u64 visit_u64,
         deserialize_u128 visit_u128,
-        deserialize_f32 visit_f32,
-        deserialize_f64 visit_f64,
     }
+
+    parse! { finite_number: deserialize_f32 visit_f32, deserialize_f64 visit_f64, }
 
     serde::forward_to_deserialize_any! { char str string unit unit_struct identifier }
 }

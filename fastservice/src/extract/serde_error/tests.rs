@@ -112,6 +112,8 @@ fn deep_or_broken_json_is_an_answer() {
 struct Form {
     age: u8,
     #[serde(default)]
+    is_old: bool,
+    #[serde(default)]
     tags: Vec<u8>,
 }
 
@@ -126,7 +128,10 @@ fn a_wrong_form_names_its_member() {
 
     assert_eq!(wrong("age=x"), ("query.age".into(), "int_parsing"));
     assert_eq!(wrong("age=300"), ("query.age".into(), "int_out_of_range"));
+    assert_eq!(wrong("age=3&is_old=yes"), ("query.is_old".into(), "bool_parsing"));
+    assert_eq!(wrong("age=3&is_old="), ("query.is_old".into(), "bool_parsing"));
     assert_eq!(wrong(""), ("query.age".into(), "missing"));
+    assert!(from_form::<Form>(b"age=3&is_old=on", "query").unwrap().is_old);
     assert_eq!(from_form::<Form>(b"age=3&tags=1&tags=2", "query").unwrap().tags, [1, 2]);
 }
 

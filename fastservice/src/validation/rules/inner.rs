@@ -1,6 +1,13 @@
-use std::collections::{BTreeSet, HashSet, LinkedList, VecDeque};
+use std::{
+    collections::{BTreeSet, HashSet, LinkedList, VecDeque},
+    rc::Rc,
+    sync::Arc,
+};
 
-use crate::validation::{Place, Report};
+use crate::{
+    secret::Secret,
+    validation::{Place, Report},
+};
 
 /// A list or a set, whose values have rules.
 #[diagnostic::on_unimplemented(
@@ -51,13 +58,26 @@ impl<C: Items> Items for Option<C> {
     }
 }
 
-impl<C: Items> Items for Box<C> {
-    type Item = C::Item;
-    const HAS_POSITIONS: bool = C::HAS_POSITIONS;
+/// Types that hold one list or set.
+macro_rules! holders {
+    ($($name:ident: $value:ident => $held:expr;)*) => {$(
+        impl<C: Items> Items for $name<C> {
+            type Item = C::Item;
+            const HAS_POSITIONS: bool = C::HAS_POSITIONS;
 
-    fn items(&self) -> impl Iterator<Item = &C::Item> {
-        C::items(self)
-    }
+            fn items(&self) -> impl Iterator<Item = &C::Item> {
+                let $value = self;
+                C::items($held)
+            }
+        }
+    )*};
+}
+
+holders! {
+    Box: value => value;
+    Arc: value => value;
+    Rc: value => value;
+    Secret: value => value.expose();
 }
 
 /// Checks each value. Of a set the first wrong one is reported, in the set's place: its

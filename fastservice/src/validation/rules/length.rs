@@ -69,22 +69,25 @@ pub trait Members {
     fn members(&self) -> Option<usize>;
 }
 
-impl<K, V> Members for BTreeMap<K, V> {
-    fn members(&self) -> Option<usize> {
-        Some(self.len())
-    }
+macro_rules! members {
+    ($($name:ty, [$($generics:tt)*], $value:ident => $count:expr;)*) => {$(
+        impl<$($generics)*> Members for $name {
+            fn members(&self) -> Option<usize> {
+                let $value = self;
+                $count
+            }
+        }
+    )*};
 }
 
-impl<K, V, S> Members for HashMap<K, V, S> {
-    fn members(&self) -> Option<usize> {
-        Some(self.len())
-    }
-}
-
-impl<M: Members> Members for Option<M> {
-    fn members(&self) -> Option<usize> {
-        self.as_ref().and_then(M::members)
-    }
+members! {
+    BTreeMap<K, V>, [K, V], map => Some(map.len());
+    HashMap<K, V, S>, [K, V, S], map => Some(map.len());
+    Option<M>, [M: Members], value => value.as_ref().and_then(M::members);
+    Box<M>, [M: Members], value => M::members(value);
+    Arc<M>, [M: Members], value => M::members(value);
+    Rc<M>, [M: Members], value => M::members(value);
+    Secret<M>, [M: Members], value => value.expose().members();
 }
 
 /// At least this long.

@@ -1,4 +1,4 @@
-use std::fmt::Display;
+use std::{fmt::Display, rc::Rc, sync::Arc};
 
 use serde_json::Value;
 
@@ -25,6 +25,13 @@ pub trait Number {
 
     /// Whether it is a whole number of steps.
     fn is_multiple(number: Self::Limit, step: Self::Limit) -> bool;
+
+    /// Whether JSON can say it.
+    #[inline]
+    #[must_use]
+    fn is_finite(_: Self::Limit) -> bool {
+        true
+    }
 }
 
 macro_rules! integers {
@@ -76,6 +83,11 @@ macro_rules! floats {
                 let steps = number / step;
                 (steps - steps.round()).abs() <= steps.abs().max(1.0) * 2.0 * Self::EPSILON
             }
+
+            #[inline]
+            fn is_finite(number: Self) -> bool {
+                number.is_finite()
+            }
         }
     )*};
 }
@@ -101,6 +113,11 @@ macro_rules! holders {
             fn is_multiple(number: T::Limit, step: T::Limit) -> bool {
                 T::is_multiple(number, step)
             }
+
+            #[inline]
+            fn is_finite(number: T::Limit) -> bool {
+                T::is_finite(number)
+            }
         }
     )*};
 }
@@ -108,10 +125,13 @@ macro_rules! holders {
 holders! {
     Option => |value| value.as_ref().and_then(T::number);
     Box => |value| T::number(value);
+    Arc => |value| T::number(value);
+    Rc => |value| T::number(value);
     Secret => |value| value.expose().number();
 }
 
-/// Not a number breaks every bound: it fulfils none.
+/// Not a number breaks every bound: it fulfils none. The infinite one that fulfils it is
+/// refused too, as it comes from an overflow or from a form, and JSON has no words for it.
 macro_rules! bounds {
     ($($(#[$doc:meta])* $name:ident, $sign:tt, $kind:literal, $words:literal;)*) => {$(
         $(#[$doc])*
@@ -123,11 +143,12 @@ macro_rules! bounds {
             place: &Place<'_>,
             report: &mut Report,
         ) {
-            if let Some(number) = value.number()
-                && !(number $sign limit)
-            {
+            let Some(number) = value.number() else { return };
+            if !(number $sign limit) {
                 let words = concat!("Input should be ", $words);
                 report.add(place, broken::<T>($kind, words, stringify!($name), limit));
+            } else if !T::is_finite(number) {
+                report.add(place, infinite());
             }
         }
     )*};
@@ -163,4 +184,9 @@ fn broken<T: Number>(
     limit: T::Limit,
 ) -> Violation {
     Violation::new(kind, format!("{words} {limit}")).with_limit(limit_name, T::json(limit))
+}
+
+#[cold]
+fn infinite() -> Violation {
+    Violation::new("finite_number", "Input should be a finite number")
 }

@@ -1,6 +1,10 @@
 //! Each rule at, below and above its limit, and what it says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use serde_json::{Map, Value, json};
 
@@ -118,6 +122,15 @@ fn what_is_no_number_is_within_no_bounds() {
     });
 
     assert_eq!(wrong, ["greater_than_equal", "less_than", "multiple_of"]);
+}
+
+#[test]
+fn what_is_infinite_is_within_no_bounds() {
+    let at_least = |number: f32| broken(|place, report| ge(&Some(number), 0.0, place, report));
+
+    assert_eq!(at_least(f32::INFINITY), ["finite_number"]);
+    assert_eq!(at_least(f32::NEG_INFINITY), ["greater_than_equal"]);
+    assert_eq!(at_least(f32::MAX), [""; 0]);
 }
 
 #[test]
@@ -281,10 +294,19 @@ fn rules_reach_what_a_value_is_wrapped_in() {
     let wrong = broken(|place, report| {
         min_length(&Some(Secret::new("short".to_owned())), 8, place, report);
         ge(&Box::new(Some(1)), 2, place, report);
-        contains(&std::sync::Arc::<str>::from("a"), "b", place, report);
+        contains(&Arc::<str>::from("a"), "b", place, report);
+        le(&Rc::new(Arc::new(2)), 1, place, report);
+        min_properties(&Rc::new(Some(BTreeMap::<u8, u8>::new())), 1, place, report);
     });
 
-    assert_eq!(wrong, ["string_too_short", "greater_than_equal", "string_pattern_mismatch"]);
+    let expected = [
+        "string_too_short",
+        "greater_than_equal",
+        "string_pattern_mismatch",
+        "less_than_equal",
+        "too_short",
+    ];
+    assert_eq!(wrong, expected);
 }
 
 /// The places of values that are not even.
@@ -304,6 +326,7 @@ fn each_value_of_a_list_is_named_by_its_position() {
     assert_eq!(odd(&vec![2, 3, 4, 5]), ["body.1", "body.3"]);
     assert_eq!(odd(&[1, 2]), ["body.0"]);
     assert_eq!(odd(&Some(Box::new(vec![1]))), ["body.0"]);
+    assert_eq!(odd(&Arc::new(Secret::new(vec![1]))), ["body.0"]);
 }
 
 #[test]

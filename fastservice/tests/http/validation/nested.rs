@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use fastservice::{prelude::*, validation::Violation};
+use fastservice::{
+    prelude::*,
+    validation::{Place, Report, Violation},
+};
 use serde::Deserialize;
 
 /// `loc` and type of each fault.
@@ -117,6 +120,86 @@ fn a_generic_type_checks_what_it_holds() {
     assert_eq!(faults(&small), [("items.0".to_owned(), "less_than_equal")]);
 }
 
+#[derive(Debug, Validate)]
+struct Several<K: Ord, V, F: Filtered> {
+    map: BTreeMap<K, V>,
+    pair: (V, u8),
+    filter: F::Filter,
+}
+
+trait Filtered {
+    type Filter: Validate;
+}
+
+impl Filtered for u8 {
+    type Filter = Small;
+}
+
+#[test]
+fn members_of_a_generic_type_are_checked_whatever_bound_they_need() {
+    let several = Several::<_, _, u8> {
+        map: BTreeMap::from([("key", Small(10))]),
+        pair: (Small(11), 1),
+        filter: Small(12),
+    };
+
+    let found = faults(&several);
+
+    let found: Vec<_> = found.iter().map(|(loc, _)| loc.as_str()).collect();
+    assert_eq!(found, ["map", "pair.0", "filter"]);
+}
+
+/// A key without `Display`.
+#[derive(Debug, Deserialize, JsonSchema, Validate, PartialEq, Eq, PartialOrd, Ord)]
+struct Slug(#[validate(length(max = 3))] String);
+
+/// Rules by hand, of a key whose text is not known.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Even(u8);
+
+impl Validate for Even {
+    fn check(&self, place: &Place<'_>, report: &mut Report) {
+        report.take(place, is_even(&self.0));
+    }
+}
+
+#[derive(Debug, Default, Validate)]
+struct Keyed {
+    slugs: BTreeMap<Slug, u32>,
+    both: BTreeMap<Slug, Small>,
+    evens: BTreeMap<Even, Even>,
+    pairs: Vec<(String, Small)>,
+    plain: BTreeMap<Day, Plain>,
+}
+
+/// Without rules, and without the derive.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Day;
+
+#[test]
+fn keys_and_tuples_are_checked() {
+    let slug = || Slug("long".to_owned());
+    let keyed = Keyed {
+        slugs: BTreeMap::from([(Slug("abc".to_owned()), 10), (slug(), 10)]),
+        both: BTreeMap::from([(slug(), Small(10))]),
+        evens: BTreeMap::from([(Even(1), Even(2)), (Even(2), Even(3))]),
+        pairs: vec![("a".to_owned(), Small(9)), ("b".to_owned(), Small(10))],
+        plain: BTreeMap::from([(Day, Plain::default())]),
+    };
+
+    let found = faults(&keyed);
+
+    let expected = [
+        ("slugs.long", "string_too_long"),
+        ("both.long", "string_too_long"),
+        ("both.long", "less_than_equal"),
+        ("evens", "odd_number"),
+        ("evens", "odd_number"),
+        ("pairs.1.1", "less_than_equal"),
+    ];
+    assert_eq!(found, expected.map(|(loc, kind)| (loc.to_owned(), kind)));
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "a rule takes a reference")]
 fn is_even(number: &u8) -> Result<(), Violation> {
     if number.is_multiple_of(2) {
@@ -157,6 +240,33 @@ fn functions_of_the_service_are_rules() {
 #[test]
 fn a_rule_about_the_whole_waits_for_the_rules_of_its_members() {
     assert_eq!(faults(&Span { from: 3, to: 1, step: None }), [("from".to_owned(), "odd_number")]);
+}
+
+/// It would panic for a member that breaks its rule.
+fn is_divided(part: &Part) -> Result<(), Violation> {
+    if 100 / part.of > 1 { Ok(()) } else { Err(Violation::new("value_error", "too small")) }
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[validate(schema(function = is_divided))]
+struct Part {
+    #[validate(range(min = 1))]
+    of: u8,
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+struct Parts {
+    first: Vec<Small>,
+    last: Part,
+}
+
+#[test]
+fn a_rule_about_the_whole_waits_also_when_no_more_faults_are_counted() {
+    for count in [99, 100, 101, 102, 200] {
+        let parts = Parts { first: vec![Small(10); count], last: Part { of: 0 } };
+
+        assert_eq!(faults(&parts).len(), (count + 1).min(101), "{count}");
+    }
 }
 
 #[derive(Debug, Deserialize, JsonSchema, Validate)]

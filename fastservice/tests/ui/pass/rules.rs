@@ -29,6 +29,14 @@ const MIN: usize = 1;
 #[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
 struct Unit;
 
+/// That a member is old is said to those who use it, not here.
+#[derive(Deserialize, JsonSchema, Validate)]
+struct Old {
+    #[deprecated]
+    #[validate(length(max = 1))]
+    name: String,
+}
+
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(untagged)]
 enum Choice {
@@ -49,4 +57,12 @@ async fn rules_are_checked() {
     assert!(right.starts_with("Rules"), "{right}");
     let wrong = post(r#"{"name":"","number":2,"unit":null,"choice":"bc"}"#).await;
     assert_eq!(wrong.matches("\"loc\"").count(), 3, "{wrong}");
+}
+
+#[test]
+fn a_deprecated_member_is_checked() {
+    let old = |name| serde_json::from_value::<Old>(serde_json::json!({ "name": name })).unwrap();
+
+    assert!(old("a").validate().is_ok());
+    assert!(old("ab").validate().is_err());
 }
