@@ -54,6 +54,7 @@ fn serve_app(app: App, settings: Settings) -> super::Result<()> {
     println!("{}", listener.address()?);
     let runtime = Runtime::new(&settings.server)?;
     let service = runtime.block_on(app.authenticator(authenticator).settings(settings).start())?;
-    runtime.serve(listener, service, server::trigger().0)?;
+    let signals = runtime.block_on(async { server::Signals::catch() });
+    runtime.serve(listener, service, server::trigger().0, signals)?;
     Ok(())
 }

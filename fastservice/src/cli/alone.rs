@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::{
-    server::{self, Answer, Listener, Runtime, Stop},
+    server::{self, Answer, Listener, Runtime, Signals, Stop},
     settings::ServerSettings,
 };
 
@@ -16,7 +16,8 @@ pub(super) fn serve<S: Answer>(
     _: &ServerSettings,
     listener: Listener,
     service: S,
+    signals: Signals,
 ) -> io::Result<Stop> {
     let (trigger, _) = server::trigger();
-    runtime.serve(listener, service, trigger)
+    runtime.serve(listener, service, trigger, signals)
 }

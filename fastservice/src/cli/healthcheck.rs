@@ -15,8 +15,14 @@ pub(super) struct Options {
 
 pub(super) fn run(mut app: App, options: &Options) -> Result<(), Failure> {
     let settings = app.take_settings()?;
+    let mut server = settings.server;
+    // It answers also while `MAX_CONNECTIONS` are open: who is busy is alive.
+    if let Some(port) = settings.metrics.port.filter(|_| settings.metrics.enabled && !options.ready)
+    {
+        server.port = port;
+    }
     let path = if options.ready { READY_PATH } else { HEARTBEAT_PATH };
-    match loopback::request(&settings.server, "GET", path, "")? {
+    match loopback::request(&server, "GET", path, "")? {
         (200, _) => Ok(()),
         (status, body) => Err(format!("{path} answered {status}: {body}").into()),
     }

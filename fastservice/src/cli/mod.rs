@@ -26,6 +26,10 @@ use std::{fmt, io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+#[cfg(not(all(feature = "reload", unix)))]
+use self::alone as serving;
+#[cfg(all(feature = "reload", unix))]
+use crate::reload as serving;
 use crate::{app::App, error::chain, server::PassedSockets};
 
 /// A service made with FastService. Without a command it serves.

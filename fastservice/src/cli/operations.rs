@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::Failure;
+use super::{Failure, serving};
 use crate::{
     app::Service,
     server::{self, Listener, PassedSockets, Runtime},
@@ -30,6 +30,11 @@ pub(super) fn bind(
     let failed = |error| format!("LISTEN_FDS: the second socket cannot be used: {error}");
     let listener = match passed.next_listener().map_err(failed)? {
         Some(listener) => listener,
+        // It would be in the way of the next version.
+        None if serving::is_reloaded() => {
+            tracing::warn!("METRICS_PORT counts from the next start of `dev` on");
+            return Ok(None);
+        }
         None => Listener::bind(&settings).map_err(|error| {
             let address = SocketAddr::new(settings.host, port);
             format!("cannot listen on {address}: {error}; set HOST or METRICS_PORT")

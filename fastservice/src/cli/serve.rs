@@ -4,19 +4,15 @@ use std::{
     process::ExitCode,
 };
 
-#[cfg(not(all(feature = "reload", unix)))]
-use super::alone as serving;
 #[cfg(not(feature = "otlp"))]
 use super::telemetry::Telemetry;
-use super::{Failure, operations, print};
+use super::{Failure, operations, print, serving};
 #[cfg(feature = "otlp")]
 use crate::otlp::Telemetry;
-#[cfg(all(feature = "reload", unix))]
-use crate::reload as serving;
 use crate::{
     app::{self, App},
     log,
-    server::{Listener, PassedSockets, Runtime, Stop},
+    server::{Listener, PassedSockets, Runtime, Signals, Stop},
     settings::{IS_DEVELOPMENT, Settings},
 };
 
@@ -34,15 +30,27 @@ pub(super) fn run(mut app: App, mut passed: PassedSockets) -> Result<ExitCode, F
     let issues_tokens = app.issues_tokens(&settings);
     let app = app.observer(telemetry.access(&log)).observer(telemetry.observer());
     let app = app.settings(settings.clone());
-    let service = runtime.block_on(async {
+    let (started, signals) = runtime.block_on(async {
         log.reload_on_hangup();
-        app::start(app, Some(address)).await
-    })?;
+        // From here on: nobody else ends a process that is the first one of its container.
+        let mut signals = Signals::catch();
+        let started = tokio::select! {
+            started = app::start(app, Some(address)) => Some(started),
+            () = signals.next() => None,
+        };
+        (started, signals)
+    });
+    let Some(service) = started.transpose()? else {
+        telemetry.finish();
+        tracing::info!("stopped before it served");
+        runtime.abandon();
+        return Ok(ExitCode::SUCCESS);
+    };
     if let Some(own_port) = own_port {
         own_port.serve(&runtime, &service)?;
     }
     announce(&settings, address, issues_tokens);
-    match serving::serve(runtime, &settings.server, listener, service)? {
+    match serving::serve(runtime, &settings.server, listener, service, signals)? {
         Stop::Graceful => {
             telemetry.finish();
             tracing::info!("stopped");

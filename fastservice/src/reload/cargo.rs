@@ -14,13 +14,15 @@ use tokio::process::Command;
 
 use super::{
     orders::SUPERVISED,
-    sources::{Sources, made_of},
+    sources::{Sources, Stamp, made_of, stamp},
 };
 use crate::error::BoxError;
 
 /// The program that is built again and again.
 #[derive(Debug)]
 pub(super) struct Binary {
+    /// None when cargo is to look for it.
+    manifest: Option<PathBuf>,
     package: String,
     name: String,
     options: Vec<OsString>,
@@ -30,8 +32,6 @@ pub(super) struct Binary {
 #[derive(Debug)]
 pub(super) struct Built {
     pub(super) executable: PathBuf,
-    /// Nothing of it had to be built.
-    pub(super) is_fresh: bool,
 }
 
 #[derive(Deserialize)]
@@ -74,8 +74,6 @@ struct Message {
     reason: String,
     target: Option<Target>,
     executable: Option<PathBuf>,
-    #[serde(default)]
-    fresh: bool,
 }
 
 impl Binary {
@@ -85,8 +83,11 @@ impl Binary {
     ) -> Result<(Self, Sources), BoxError> {
         let executable = env::current_exe()?;
         let name = executable.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        let metadata = metadata().await?;
-        // Set by `cargo run`. Two packages of a workspace may have a program of the same name.
+        // Set by `cargo run`.
+        let folder = env::var_os("CARGO_MANIFEST_DIR");
+        let manifest = folder.map(|folder| Path::new(&folder).join("Cargo.toml"));
+        let metadata = metadata(manifest.as_deref()).await?;
+        // So is this. Two packages of a workspace may have a program of the same name.
         let run = env::var("CARGO_PKG_NAME").ok();
         let package = metadata
             .packages
@@ -97,13 +98,14 @@ impl Binary {
             format!("no package here has a binary `{name}`; run it in the folder of its workspace")
         })?;
         let sources = metadata.sources_of(package);
-        Ok((Self { package: package.name.clone(), name: name.to_owned(), options }, sources))
+        let package = package.name.clone();
+        Ok((Self { manifest, package, name: name.to_owned(), options }, sources))
     }
 
     /// Builds it. Cargo shows its progress, warnings and errors itself; `None` after errors.
     pub(super) async fn build(&self) -> io::Result<Option<Built>> {
-        let mut cargo = cargo();
-        cargo.args(["build", "--message-format", "json-render-diagnostics"]);
+        let mut cargo = cargo("build", self.manifest.as_deref());
+        cargo.args(["--message-format", "json-render-diagnostics"]);
         cargo.args(["--package", &self.package, "--bin", &self.name]).args(&self.options);
         let output = output(&mut cargo).await?;
         if !output.status.success() {
@@ -118,11 +120,16 @@ impl Binary {
         let is_this = message.reason == "compiler-artifact"
             && message.target.is_some_and(|target| target.is_binary(&self.name));
         let executable = message.executable.filter(|_| is_this)?;
-        Some(Built { executable, is_fresh: message.fresh })
+        Some(Built { executable })
     }
 }
 
 impl Built {
+    /// What changes with the executable: another cargo may have built it before.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        fs::metadata(&self.executable).ok().map(|metadata| stamp(&metadata))
+    }
+
     /// The files that it was made of, as cargo has written them down beside it.
     pub(super) async fn files(&self) -> BTreeSet<PathBuf> {
         let path = self.executable.with_extension("d");
@@ -164,12 +171,9 @@ impl Metadata {
     }
 }
 
-async fn metadata() -> Result<Metadata, BoxError> {
-    let mut cargo = cargo();
-    cargo.args(["metadata", "--format-version", "1"]);
-    if let Some(folder) = env::var_os("CARGO_MANIFEST_DIR") {
-        cargo.arg("--manifest-path").arg(Path::new(&folder).join("Cargo.toml"));
-    }
+async fn metadata(manifest: Option<&Path>) -> Result<Metadata, BoxError> {
+    let mut cargo = cargo("metadata", manifest);
+    cargo.args(["--format-version", "1"]);
     let output =
         output(&mut cargo).await.map_err(|error| format!("cargo cannot be run: {error}"))?;
     if !output.status.success() {
@@ -179,7 +183,7 @@ async fn metadata() -> Result<Metadata, BoxError> {
 }
 
 /// Cargo as the developer would call it: without what `cargo run` says about this program.
-fn cargo() -> Command {
+fn cargo(command: &str, manifest: Option<&Path>) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
     for (name, _) in env::vars_os() {
@@ -189,6 +193,10 @@ fn cargo() -> Command {
         }
     }
     cargo.env_remove(SUPERVISED).stdin(Stdio::null()).kill_on_drop(true);
+    cargo.arg(command);
+    if let Some(manifest) = manifest {
+        cargo.arg("--manifest-path").arg(manifest);
+    }
     cargo
 }
 
@@ -240,20 +248,24 @@ mod tests {
     }
 
     #[test]
-    fn cargo_says_where_the_program_is_and_whether_it_is_new() {
-        let binary =
-            Binary { package: "shop".to_owned(), name: "shop".to_owned(), options: Vec::new() };
+    fn cargo_says_where_the_program_is() {
+        let binary = Binary {
+            manifest: None,
+            package: "shop".to_owned(),
+            name: "shop".to_owned(),
+            options: Vec::new(),
+        };
         let line = |reason: &str, kind: &str, executable: Option<&str>| {
             let target = json!({"name": "shop", "kind": [kind]});
             let line = json!({
-                "reason": reason, "target": target, "executable": executable, "fresh": true,
+                "reason": reason, "target": target, "executable": executable,
             });
             binary.built(line.to_string().as_bytes())
         };
 
         let built = line("compiler-artifact", "bin", Some("/t/shop")).unwrap();
 
-        assert!(built.is_fresh && built.executable == Path::new("/t/shop"));
+        assert_eq!(built.executable, Path::new("/t/shop"));
         assert!(line("compiler-artifact", "lib", None).is_none());
         assert!(line("compiler-artifact", "bin", None).is_none());
         assert!(line("build-finished", "bin", None).is_none());

@@ -19,10 +19,11 @@ pub(crate) fn serve<S: Answer>(
     settings: &ServerSettings,
     listener: Listener,
     service: S,
+    signals: Signals,
 ) -> io::Result<Stop> {
     if env::var_os(SUPERVISED).is_none() {
         let (trigger, _) = server::trigger();
-        return runtime.serve(listener, service, trigger);
+        return runtime.serve(listener, service, trigger, signals);
     }
     let stop = runtime.block_on(async {
         let supervisor = Inferior::of_standard_input()?;
@@ -31,7 +32,7 @@ pub(crate) fn serve<S: Answer>(
             served = server::serve_in_turns(listener, settings, service, phase) => {
                 served.map(|()| Stop::Graceful)
             }
-            () = obey(supervisor, &sender) => Ok(Stop::AtOnce),
+            () = obey(supervisor, &sender, signals) => Ok(Stop::AtOnce),
         }
     });
     runtime.abandon();
@@ -40,8 +41,7 @@ pub(crate) fn serve<S: Answer>(
 
 /// Does as the supervisor says, until it or a signal ends the program. A second signal
 /// ends it at once.
-async fn obey(mut supervisor: Inferior, phase: &watch::Sender<Phase>) {
-    let mut signals = Signals::catch();
+async fn obey(mut supervisor: Inferior, phase: &watch::Sender<Phase>, mut signals: Signals) {
     supervisor.say_ready().await;
     loop {
         let order = tokio::select! {

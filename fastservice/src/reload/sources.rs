@@ -36,7 +36,7 @@ pub(super) struct Sources {
 pub(super) struct Snapshot(BTreeMap<PathBuf, Stamp>);
 
 /// What changes with a file.
-type Stamp = (Option<SystemTime>, u64);
+pub(super) type Stamp = (Option<SystemTime>, u64);
 
 impl Sources {
     /// What is there now.
@@ -132,7 +132,7 @@ impl Snapshot {
     }
 }
 
-fn stamp(metadata: &Metadata) -> Stamp {
+pub(super) fn stamp(metadata: &Metadata) -> Stamp {
     (metadata.modified().ok(), metadata.len())
 }
 

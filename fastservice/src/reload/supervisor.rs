@@ -5,7 +5,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     cargo::{Binary, Built},
     program::{NotReady, Program},
-    sources::{Snapshot, Sources},
+    sources::{Snapshot, Sources, Stamp},
 };
 use crate::{
     error::BoxError,
@@ -52,7 +52,8 @@ struct Supervisor {
     present: Option<Program>,
     /// Programs that finish what they have begun.
     finishing: TaskTracker,
-    has_served: bool,
+    /// Of the executable that served last.
+    served: Option<Stamp>,
 }
 
 impl Supervisor {
@@ -65,25 +66,26 @@ impl Supervisor {
             sockets: project.sockets,
             present: None,
             finishing: TaskTracker::new(),
-            has_served: false,
+            served: None,
         })
     }
 
     async fn run(&mut self) -> io::Result<Never> {
         let mut seen = self.sources.look().await;
         let mut since = Instant::now();
-        let mut needs_start = true;
+        let mut has_new_settings = false;
         loop {
             let built = self.binary.build().await?;
-            needs_start |= built.as_ref().is_some_and(|built| !built.is_fresh);
             let mut now = self.sources.look().await;
             if now == seen {
                 match built {
                     None => self.keep_on("the build failed"),
-                    Some(_) if !needs_start => self.keep_on("nothing is new"),
+                    Some(built) if !has_new_settings && self.is_present(&built) => {
+                        self.keep_on("nothing is new");
+                    }
                     Some(built) => {
                         seen = self.learn(&built, seen).await;
-                        needs_start = !self.replace(&built, since).await;
+                        has_new_settings &= !self.replace(&built, &seen, since).await;
                     }
                 }
                 if let Some(present) = &mut self.present {
@@ -96,7 +98,7 @@ impl Supervisor {
                 }
             }
             // Else something was saved during the build, so that its result is old already.
-            needs_start |= self.note(&seen, &now);
+            has_new_settings |= self.note(&seen, &now);
             seen = self.sources.quiet(now).await;
         }
     }
@@ -108,13 +110,27 @@ impl Supervisor {
         if self.sources.files.len() == known { seen } else { self.sources.look().await }
     }
 
-    /// Starts what was built. The program before ends when this one serves, and not if it does not.
-    async fn replace(&mut self, built: &Built, since: Instant) -> bool {
-        let which = if self.has_served { "next" } else { "first" };
-        match Program::start(&built.executable, &self.sockets, which).await {
+    /// Whether it is what serves already.
+    fn is_present(&self, built: &Built) -> bool {
+        self.present.is_some() && built.stamp() == self.served
+    }
+
+    /// Starts what was built. The program before ends when this one serves, and not if it does
+    /// not, or something changes before.
+    async fn replace(&mut self, built: &Built, seen: &Snapshot, since: Instant) -> bool {
+        let which = if self.served.is_some() { "next" } else { "first" };
+        let stamp = built.stamp();
+        let started = tokio::select! {
+            started = Program::start(&built.executable, &self.sockets, which) => started,
+            _ = self.sources.changed(seen) => {
+                self.keep_on("something changed before the new version served");
+                return false;
+            }
+        };
+        match started {
             Ok(program) => {
                 say(format_args!("serving after {:.1} s", since.elapsed().as_secs_f32()));
-                self.has_served = true;
+                self.served = stamp;
                 let before = self.present.replace(program);
                 before.map(|before| self.finishing.spawn(before.stop()));
                 true

@@ -56,7 +56,7 @@ impl Runtime {
         self.main.shutdown_background();
     }
 
-    /// Serves until SIGTERM or Ctrl-C, which pull `trigger` after the delay of the
+    /// Serves until one of the `signals`, SIGTERM and Ctrl-C, which pull `trigger` after the delay of the
     /// settings, then lets running requests finish, and what runs on after them. A
     /// second signal cuts it short: the process should end then, as its other
     /// threads may still run.
@@ -68,6 +68,7 @@ impl Runtime {
         listener: Listener,
         service: S,
         trigger: ShutdownTrigger,
+        mut signals: Signals,
     ) -> io::Result<Stop> {
         let shutdown = trigger.watch();
         // What one thread's runtime drives, such as a pooled connection, others may use.
@@ -78,7 +79,6 @@ impl Runtime {
         let stop = trigger.clone();
         let served = self.main.block_on(async {
             let (stopping, delay) = (service.clone(), self.settings.shutdown_delay);
-            let mut signals = Signals::catch();
             let hurry = tokio::spawn(async move {
                 signals.next().await;
                 tokio::spawn(stop_after(delay, stopping, trigger));

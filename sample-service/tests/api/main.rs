@@ -8,6 +8,7 @@ mod postgres;
 mod settings;
 mod sockets;
 mod sqlite;
+mod stops;
 
 use std::process::Command;
 

@@ -60,7 +60,7 @@ async fn rules_are_checked() {
 }
 
 #[test]
-#[allow(deprecated, reason = "it has such a member")]
+#[allow(deprecated, reason = "it is what this is about")]
 fn a_deprecated_member_is_checked() {
     let old = |name: &str| Old { name: name.to_owned() };
 
