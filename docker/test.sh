@@ -96,6 +96,7 @@ python3 docker/test/tenant.py new "$work/tenant" || fail 'the keys of the tenant
 
 [[ $# != 0 ]] || set -- production compose swarm
 for part; do "test_$part"; done
+sum "endpoints called through a published port, and right: $called"
 
 printf '\n=== docker: passed in %s s\n' "$SECONDS"
 printf '%s\n' "${summary[@]}"
