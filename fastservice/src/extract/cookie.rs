@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Loc, Result},
     openapi::{Location, Operation, Parameter},
-    validation::{Place, Report, Validate, probe::Rules},
+    validation::{Place, around_argument},
 };
 
 /// A cookie; the argument's name is the cookie's (RFC 6265 section 4.2).
@@ -54,21 +54,7 @@ impl<T: Param> OptionalFromRequest for Cookie<T> {
     }
 }
 
-impl<T: Validate> Validate for Cookie<T> {
-    const HAS_RULES: bool = T::HAS_RULES;
-
-    #[inline]
-    fn check(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(place, report);
-    }
-
-    #[inline]
-    fn check_argument(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(&place.within(&Place::source(Location::Cookie.as_str())), report);
-    }
-}
-
-impl<T: Rules> Rules for Cookie<T> {}
+around_argument!(Cookie, place => &place.within(&Place::source(Location::Cookie.as_str())));
 
 fn loc(argument: Argument) -> [Loc; 2] {
     [Location::Cookie.as_str().into(), argument.name().into()]

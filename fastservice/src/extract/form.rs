@@ -5,7 +5,7 @@ use super::{Argument, FromRequest, OptionalFromRequest, Request, pairs, serde_er
 use crate::{
     error::{Error, InputError, Result},
     openapi::{Content, Operation},
-    validation::{Place, Report, Validate, probe::Rules},
+    validation::{Place, around_argument},
 };
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
@@ -55,25 +55,10 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> OptionalFromRequest for 
         serde_error::from_form(&bytes, "body").map(Self).map(Some)
     }
 
-    fn describe(operation: &mut Operation, _: Argument) {
-        let schema = operation.schemas.taken::<T>();
-        operation.bodies.push(Content::with_schema(MEDIA_TYPE, schema));
+    fn describe(operation: &mut Operation, argument: Argument) {
+        <Self as FromRequest>::describe(operation, argument);
         operation.is_body_optional = true;
     }
 }
 
-impl<T: Validate> Validate for Form<T> {
-    const HAS_RULES: bool = T::HAS_RULES;
-
-    #[inline]
-    fn check(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(place, report);
-    }
-
-    #[inline]
-    fn check_argument(&self, _: &Place<'_>, report: &mut Report) {
-        self.0.check(&Place::source("body"), report);
-    }
-}
-
-impl<T: Rules> Rules for Form<T> {}
+around_argument!(Form, _place => &Place::source("body"));

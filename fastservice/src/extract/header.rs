@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Error, InputError, Loc, Result},
     openapi::{Location, Operation, Parameter},
-    validation::{Place, Report, Validate, probe::Rules},
+    validation::{Place, around_argument},
 };
 
 /// A header; the argument's name is the header's, with `_` for `-`.
@@ -72,21 +72,7 @@ impl<T: Param> FromRequest for Header<Vec<T>> {
     }
 }
 
-impl<T: Validate> Validate for Header<T> {
-    const HAS_RULES: bool = T::HAS_RULES;
-
-    #[inline]
-    fn check(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(place, report);
-    }
-
-    #[inline]
-    fn check_argument(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(&place.header(&Place::source(Location::Header.as_str())), report);
-    }
-}
-
-impl<T: Rules> Rules for Header<T> {}
+around_argument!(Header, place => &place.header(&Place::source(Location::Header.as_str())));
 
 fn header_name(argument: Argument) -> String {
     argument.name().replace('_', "-")

@@ -5,7 +5,7 @@ use super::{Argument, FromRequest, Request, pairs, serde_error};
 use crate::{
     error::Result,
     openapi::{Location, Member, Operation, Parameter},
-    validation::{Place, Report, Validate, probe::Rules},
+    validation::{Place, around_argument},
 };
 
 /// All query parameters as one struct.
@@ -51,18 +51,4 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> FromRequest for Query<T>
     }
 }
 
-impl<T: Validate> Validate for Query<T> {
-    const HAS_RULES: bool = T::HAS_RULES;
-
-    #[inline]
-    fn check(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(place, report);
-    }
-
-    #[inline]
-    fn check_argument(&self, _: &Place<'_>, report: &mut Report) {
-        self.0.check(&Place::source("query"), report);
-    }
-}
-
-impl<T: Rules> Rules for Query<T> {}
+around_argument!(Query, _place => &Place::source("query"));

@@ -1,5 +1,6 @@
 //! Rules that a value keeps beyond its type, checked before the handler runs.
 
+mod argument;
 mod place;
 mod report;
 mod provided;
@@ -10,6 +11,7 @@ pub mod rules;
 
 use std::fmt::Display;
 
+pub(crate) use self::argument::around_argument;
 pub use self::{
     place::Place,
     report::{Report, Violation},

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Place, Report, Validate, probe::Rules};
+use super::{Place, Report, Validate, around_argument, probe::Rules};
 use crate::{json::Json, secret::Secret};
 
 /// Types that no rule of ours is about.
@@ -83,22 +83,7 @@ impl<T: Validate> Validate for Option<T> {
 
 impl<T: Rules> Rules for Option<T> {}
 
-/// The body, whatever the argument is called.
-impl<T: Validate> Validate for Json<T> {
-    const HAS_RULES: bool = T::HAS_RULES;
-
-    #[inline]
-    fn check(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(place, report);
-    }
-
-    #[inline]
-    fn check_argument(&self, _: &Place<'_>, report: &mut Report) {
-        self.0.check(&Place::source("body"), report);
-    }
-}
-
-impl<T: Rules> Rules for Json<T> {}
+around_argument!(Json, _place => &Place::source("body"));
 
 /// Types that hold one value, without a name of its own.
 macro_rules! around_one {

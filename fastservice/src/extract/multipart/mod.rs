@@ -12,7 +12,7 @@ use super::{Argument, FromRequest, OptionalFromRequest, Request};
 use crate::{
     error::{Error, InputError, Result},
     openapi::{Content, Operation},
-    validation::{Place, Report, Validate, probe::Rules},
+    validation::{Place, around_argument},
 };
 
 const MEDIA_TYPE: &str = "multipart/form-data";
@@ -80,18 +80,4 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> OptionalFromRequest for 
     }
 }
 
-impl<T: Validate> Validate for Multipart<T> {
-    const HAS_RULES: bool = T::HAS_RULES;
-
-    #[inline]
-    fn check(&self, place: &Place<'_>, report: &mut Report) {
-        self.0.check(place, report);
-    }
-
-    #[inline]
-    fn check_argument(&self, _: &Place<'_>, report: &mut Report) {
-        self.0.check(&Place::source("body"), report);
-    }
-}
-
-impl<T: Rules> Rules for Multipart<T> {}
+around_argument!(Multipart, _place => &Place::source("body"));
